@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# What the scripts of this folder share: installing what is missing, and building.
+# shellcheck disable=SC2034 # used by those who read this file
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+
+# What is looked for (a command or a file) | the Debian package that holds it | why.
+needs_build='gcc|gcc|compiles
+/usr/include/stdlib.h|libc6-dev|headers of the C library
+/usr/include/linux/landlock.h|linux-libc-dev|headers of the kernel
+musl-gcc|musl-tools|static front program that starts in a fifth of the time
+meson|meson|build system
+ninja|ninja-build|build system'
+needs_test='/usr/include/cmocka.h|libcmocka-dev|unit tests
+/usr/include/seccomp.h|libseccomp-dev|oracle for our system call filter (tests only)
+pkg-config|pkg-config|finds the libraries of the tests
+objdump|binutils|checks of the objects
+ctags|universal-ctags|check-size
+clang-format-14|clang-format-14|check-format
+shellcheck|shellcheck|check-scripts
+python3|python3-minimal|sums up the results
+setpriv|util-linux|tests as an ordinary user
+git|git|check-paths'
+
+say() {
+    printf '%s: %s\n' "$(basename "$0")" "$*"
+}
+
+die() {
+    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}
+
+is_there() {
+    case $1 in
+        /*) [ -e "$1" ] || compgen -G "${1/\/usr\/include\//\/usr\/include\/*\/}" >/dev/null ;;
+        *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# need TABLE: install what is missing; say what, and why.
+need() {
+    local probe package why
+    local -a missing=()
+    while IFS='|' read -r probe package why; do
+        is_there "$probe" && continue
+        say "missing: $probe, from Debian's $package ($why)"
+        missing+=("$package")
+    done <<<"$1"
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    command -v apt-get >/dev/null || die "not a Debian system: install these by hand: ${missing[*]}"
+    [ "$(id -u)" = 0 ] || die "run as root: apt-get install --no-install-recommends ${missing[*]}"
+    say "installing ${missing[*]}"
+    local log
+    log=$(mktemp)
+    if ! { apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
+        </dev/null >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        die "apt-get failed"
+    fi
+    rm -f "$log"
+}
+
+# quietly WHAT COMMAND...: its output only when it fails.
+quietly() {
+    local what=$1 log
+    shift
+    log=$(mktemp)
+    if ! "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        die "$what failed"
+    fi
+    rm -f "$log"
+}
+
+# build DIR [MESON OPTION...]: configure if need be, and compile.
+build() {
+    local dir=$1
+    shift
+    if [ -e "$dir/build.ninja" ]; then
+        [ $# = 0 ] || quietly "configuring $dir" meson configure "$dir" "$@"
+    else
+        rm -rf "$dir"
+        quietly "configuring $dir" meson setup "$dir" "$top" "$@"
+    fi
+    quietly "building $dir" ninja -C "$dir"
+}
