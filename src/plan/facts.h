@@ -46,7 +46,10 @@ struct rf_facts {
     bool is_initial_userns;
     int landlock_abi;       /* 0: the kernel has none */
     bool has_memfd_noexec;  /* vm.memfd_noexec (6.3) */
-    uint32_t last_cap;
+    uint64_t nofile_hard;   /* the caller's hard limits, which cannot be raised without CAP_SYS_RESOURCE */
+    uint64_t nproc_hard;
+    uint32_t auto_base; /* first host id of the range that --userns auto may take for this run */
+    bool stdin_is_tty;
     struct rf_cgroup_facts cgroup;
     const char *netns_pin; /* an empty network name space kept by an administrator, or NULL */
     const char *passwd;    /* text of the root's /etc/passwd and /etc/group; NULL when absent or unusable */

@@ -24,12 +24,14 @@ enum rf_step_kind {
     /* launcher */
     RF_STEP_USERNS_ENTER, /* own user name space: src = uid_map, dst = gid_map */
     RF_STEP_IDMAP_NEW,    /* user name space for id-mapped mounts: src = uid_map, dst = gid_map, a = slot */
+    RF_STEP_TREE,         /* copy of the mounts at src, id-mapped: a = slot, b = idmap slot; flags as BIND */
     RF_STEP_CGROUP_NEW,   /* mkdir src; a = slot */
     RF_STEP_CGROUP_LIMIT, /* write data into file dst of the group in slot a */
     RF_STEP_CLONE,        /* flags = name spaces; a = 1 + cgroup slot to be born into, or 0 */
     RF_STEP_NETNS_NEW,
     RF_STEP_NETNS_OPEN, /* src = path of a pinned one */
     RF_STEP_LOOPBACK,   /* bring lo up */
+    RF_STEP_USERNS_MAP, /* write the maps of pid 1's user name space: src = uid_map, dst = gid_map */
     RF_STEP_GO,         /* hand name space and cgroups to pid 1 */
     /* pid 1 */
     RF_STEP_DIE_TOGETHER, /* the ring dies with the launcher */
@@ -40,7 +42,8 @@ enum rf_step_kind {
     RF_STEP_MKDIR,   /* dst; mode, uid, gid */
     RF_STEP_NODE,    /* dst; mode; a = device number */
     RF_STEP_SYMLINK, /* dst -> src */
-    RF_STEP_BIND,    /* src on the host -> dst; flags = MOUNT_ATTR_*; a = 1 recursive; b = 1 + idmap slot, or 0 */
+    RF_STEP_BIND,    /* src on the host -> dst; flags = MOUNT_ATTR_*; a = 1 recursive; b = 1 + tree slot, or 0 */
+    RF_STEP_FILE,    /* dst: an empty file to mount on; mode */
     RF_STEP_INJECT,  /* file dst shows data; mode */
     RF_STEP_PROC,    /* dst; flags */
     RF_STEP_SYSCTL,  /* write data to dst below the ring's own /proc/sys */
@@ -73,6 +76,8 @@ enum rf_step_kind {
     RF_STEP_EXEC,    /* dst */
     RF_STEP_MAX
 };
+
+/* Flags of RF_STEP_RLIMIT, RF_STEP_CLONE and mounts are the kernel's own numbers. */
 
 /* dst need not exist (kernels differ in what /proc holds): absence is success, nothing else is. */
 #define RF_STEP_IF_PRESENT (1U << 31)

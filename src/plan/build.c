@@ -1,0 +1,170 @@
+/* From posture and facts to steps: the order of the parts, and what they share. */
+#include "plan/builder.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NOTES = 32 };
+
+void rf_builder_fail(struct rf_builder *b, int code, const char *fmt, ...)
+{
+    va_list args;
+    char msg[sizeof(b->err->msg)];
+
+    if (b->code < 0)
+        return;
+    va_start(args, fmt);
+    (void)vsnprintf(msg, sizeof(msg), fmt, args); /* a cut sentence is still a sentence */
+    va_end(args);
+    b->code = rf_fail(b->err, code, "%s", msg);
+}
+
+struct rf_step *rf_builder_add(struct rf_builder *b, enum rf_step_kind kind, enum rf_key key)
+{
+    struct rf_step *step = &b->spare;
+
+    if (b->plan->count < RF_PLAN_STEPS)
+        step = &b->plan->steps[b->plan->count++];
+    else
+        rf_builder_fail(b, -E2BIG, "the plan has more than %d steps: use fewer volumes", RF_PLAN_STEPS);
+    *step = (struct rf_step){.kind = (uint16_t)kind, .key = (uint16_t)key, .actor = (uint16_t)b->actor};
+    return step;
+}
+
+uint32_t rf_builder_text(struct rf_builder *b, const char *text)
+{
+    size_t size = text ? strlen(text) + 1 : 1;
+    uint32_t at = b->plan->text_len;
+
+    if (size == 1)
+        return 0;
+    if (size > b->text_limit - at) {
+        rf_builder_fail(b, -E2BIG, "the plan holds more than %u bytes of text: command and environment are too long",
+                        b->text_limit);
+        return 0;
+    }
+    memcpy(b->plan->text + at, text, size);
+    b->plan->text_len += (uint32_t)size;
+    return at;
+}
+
+uint32_t rf_builder_printf(struct rf_builder *b, const char *fmt, ...)
+{
+    va_list args;
+    uint32_t at = b->plan->text_len;
+    size_t room = b->text_limit - at;
+    int len;
+
+    va_start(args, fmt);
+    len = vsnprintf(b->plan->text + at, room, fmt, args);
+    va_end(args);
+    if (len < 0 || (size_t)len >= room) {
+        rf_builder_fail(b, -E2BIG, "the plan holds more than %u bytes of text", b->text_limit);
+        return 0;
+    }
+    b->plan->text_len += (uint32_t)len + 1;
+    return at;
+}
+
+void rf_builder_note(struct rf_builder *b, const char *fmt, ...)
+{
+    va_list args;
+    char note[400];
+    const char *kept;
+
+    va_start(args, fmt);
+    (void)vsnprintf(note, sizeof(note), fmt, args); /* a cut sentence is still a sentence */
+    va_end(args);
+    kept = rf_arena_text(b->arena, rf_str_of(note));
+    if (!kept || b->plan->note_count == NOTES)
+        rf_builder_fail(b, -ENOMEM, "making the plan: no memory for notes");
+    else
+        b->plan->notes[b->plan->note_count++] = kept;
+}
+
+bool rf_builder_may_miss(struct rf_builder *b, enum rf_layer layer, const char *what)
+{
+    if (!(b->posture->allow_missing & layer))
+        return false;
+    rf_builder_note(b, "missing by --allow-missing: %s", what);
+    return true;
+}
+
+void rf_builder_cover(struct rf_builder *b, struct rf_cover cover)
+{
+    if (b->cover_count == COVERS)
+        rf_builder_fail(b, -E2BIG, "more than %d mounts", COVERS);
+    else
+        b->covers[b->cover_count++] = cover;
+}
+
+const struct rf_cover *rf_builder_covered(const struct rf_builder *b, const char *path)
+{
+    for (uint32_t i = b->cover_count; i-- > 0;) {
+        size_t len = strlen(b->covers[i].path);
+
+        if (strncmp(path, b->covers[i].path, len) == 0 && (path[len] == '\0' || path[len] == '/'))
+            return &b->covers[i];
+    }
+    return NULL;
+}
+
+const struct rf_path_fact *rf_facts_path(const struct rf_facts *facts, enum rf_place place, const char *path)
+{
+    for (size_t i = 0; i < facts->path_count; i++) {
+        if (facts->paths[i].place == place && strcmp(facts->paths[i].path, path) == 0)
+            return &facts->paths[i];
+    }
+    return NULL;
+}
+
+/* Everything the plan needs is taken from the arena before the first step, so that adding steps cannot fail for
+   want of memory. */
+static int prepare(struct rf_builder *b)
+{
+    struct rf_plan *plan = b->plan;
+    size_t need = 64 * 1024;
+
+    for (size_t i = 0; i < b->posture->command_count; i++)
+        need += strlen(b->posture->command[i]) + 1;
+    for (size_t i = 0; i < b->posture->env_count; i++)
+        need += strlen(b->posture->env[i]) + 1;
+    need += b->facts->passwd ? strlen(b->facts->passwd) : 0;
+    need += b->facts->group ? strlen(b->facts->group) : 0;
+    if (need > RF_PLAN_TEXT)
+        return rf_fail(b->err, -E2BIG, "command and environment take %zu bytes: at most %d", need, RF_PLAN_TEXT);
+    b->text_limit = (uint32_t)need;
+    plan->arena = b->arena;
+    plan->steps = rf_arena_array(b->arena, RF_PLAN_STEPS, sizeof(*plan->steps));
+    plan->text = rf_arena_alloc(b->arena, need);
+    plan->notes = rf_arena_array(b->arena, NOTES, sizeof(*plan->notes));
+    plan->argv = rf_arena_array(b->arena, b->posture->command_count + b->posture->entrypoint_count + 1,
+                                sizeof(*plan->argv));
+    plan->envp = rf_arena_array(b->arena, b->posture->env_count + 16, sizeof(*plan->envp));
+    b->covers = rf_arena_array(b->arena, COVERS, sizeof(*b->covers));
+    if (!plan->steps || !plan->text || !plan->notes || !plan->argv || !plan->envp || !b->covers)
+        return rf_fail(b->err, -ENOMEM, "making the plan: out of memory");
+    plan->text_len = 1;
+    return 0;
+}
+
+int rf_plan_build(const struct rf_posture *posture, const struct rf_facts *facts, struct rf_arena *arena,
+                  struct rf_plan *ret, struct rf_err *err)
+{
+    static void (*const parts[])(struct rf_builder *) = {
+        rf_build_user,   rf_build_launcher, rf_build_beside, rf_build_root,       rf_build_system_mounts, rf_build_home,
+        rf_build_mounts, rf_build_passwd,   rf_build_seal,   rf_build_privileges, rf_build_environment,   rf_build_workload,
+    };
+    struct rf_plan plan = {0};
+    struct rf_builder b = {.posture = posture, .facts = facts, .arena = arena, .plan = &plan, .err = err};
+
+    b.code = prepare(&b);
+    for (size_t i = 0; i < RF_COUNT(parts) && b.code == 0; i++)
+        parts[i](&b);
+    if (b.code < 0)
+        return b.code;
+    *ret = plan;
+    return 0;
+}

@@ -1,0 +1,291 @@
+/* The ring's root and what every ring has in it: /dev, /proc, /sys, /tmp, and the covers over a host's data. */
+#include "plan/builder.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+enum {
+    SMALL_INODES = 64,
+    OVERLAY_INODES = 65536,
+    STANDARD_TMP_INODES = 16384
+};
+
+static const uint64_t standard_tmp_bytes = 64ULL << 20;
+static const uint64_t overlay_bytes = 256ULL << 20;
+static const uint64_t small_bytes = 1ULL << 20;
+
+static const uint32_t quiet = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
+
+/* What a host keeps for people and services, not for programs: covered, so that `--host` shows software only. */
+static const struct {
+    const char *path;
+    bool is_tmpfs; /* something is put into it later */
+} host_covers[] = {{"/home", true}, {"/root", false}, {"/run", false},
+                   {"/media", false}, {"/mnt", false}, {"/lost+found", false}};
+
+bool rf_builder_root_has(const struct rf_builder *b, const char *path, mode_t type)
+{
+    const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, path);
+
+    return fact && fact->code == 0 && (fact->mode & S_IFMT) == type;
+}
+
+/* Whether some place that must be mounted on is not there. */
+static bool lacks_place(const struct rf_builder *b)
+{
+    static const char *const needed[] = {"/dev", "/proc", "/tmp"};
+
+    for (size_t i = 0; i < RF_COUNT(needed); i++) {
+        const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, needed[i]);
+
+        if (!fact || fact->code == -ENOENT)
+            return true;
+    }
+    for (size_t i = 0; i < b->posture->mount_count; i++) {
+        const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, b->posture->mounts[i].dst);
+
+        if (fact && fact->code == -ENOENT && strncmp(fact->path, "/tmp/", 5) != 0)
+            return true;
+    }
+    return false;
+}
+
+void rf_build_root(struct rf_builder *b)
+{
+    bool is_writable = !b->posture->is_read_only;
+    struct rf_step *step;
+
+    b->actor = RF_INIT;
+    (void)rf_builder_add(b, RF_STEP_DIE_TOGETHER, RF_KEY_NONE);
+    if (b->posture->userns == RF_USERNS_AUTO) {
+        (void)rf_builder_add(b, RF_STEP_JOIN, RF_KEY_USERNS);
+        step = rf_builder_add(b, RF_STEP_USER, RF_KEY_USERNS); /* root of the new name space, to build the ring */
+        if (b->posture->network == RF_NETWORK_LOOPBACK)
+            (void)rf_builder_add(b, RF_STEP_LOOPBACK, RF_KEY_NETWORK);
+    }
+    (void)rf_builder_add(b, RF_STEP_PRIVATE, RF_KEY_NONE);
+    b->is_overlay = !b->posture->is_host && (is_writable || lacks_place(b));
+    if (b->posture->is_host && is_writable) {
+        rf_builder_fail(b, -EINVAL, "read_only: the host's own root is never writable: use --tmpfs PATH, -v SRC:DST, or "
+                                    "--rootfs DIR --read-only=false");
+        return;
+    }
+    step = rf_builder_add(b, b->is_overlay ? RF_STEP_OVERLAY : RF_STEP_ROOT,
+                          b->is_overlay && is_writable ? RF_KEY_READ_ONLY
+                          : b->posture->is_host        ? RF_KEY_HOST
+                                                       : RF_KEY_ROOTFS);
+    step->src = rf_builder_text(b, b->posture->is_host ? "/" : b->posture->rootfs);
+    step->flags = (uint32_t)(ATTR_NOSUID | ATTR_NODEV) | (b->is_overlay ? 0 : (uint32_t)ATTR_RDONLY);
+    if (b->is_overlay) {
+        step->a = is_writable ? overlay_bytes : small_bytes;
+        step->b = OVERLAY_INODES;
+    }
+    if (is_writable)
+        rf_builder_cover(b, (struct rf_cover){"", COVER_TMPFS, true, true});
+}
+
+static struct rf_step *tmpfs(struct rf_builder *b, enum rf_key key, const char *path, uint32_t mode, uint64_t bytes)
+{
+    struct rf_step *step = rf_builder_add(b, RF_STEP_TMPFS, key);
+
+    step->dst = rf_builder_text(b, path);
+    step->mode = (uint16_t)mode;
+    step->flags = quiet;
+    step->a = bytes;
+    step->b = bytes >= standard_tmp_bytes ? STANDARD_TMP_INODES : SMALL_INODES;
+    return step;
+}
+
+static void make_dir(struct rf_builder *b, enum rf_key key, const char *path, uint32_t mode, bool is_users)
+{
+    struct rf_step *step = rf_builder_add(b, RF_STEP_MKDIR, key);
+
+    step->dst = rf_builder_text(b, path);
+    step->mode = (uint16_t)mode;
+    step->uid = is_users ? b->uid : 0;
+    step->gid = is_users ? b->gid : 0;
+}
+
+/* Below an overlay a missing directory can be made; elsewhere rf_build_root() has seen to it that it is there. */
+static void need_dir(struct rf_builder *b, const char *path)
+{
+    const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, path);
+
+    if (b->is_overlay && (!fact || fact->code == -ENOENT))
+        make_dir(b, RF_KEY_ROOTFS, path, 0755, false);
+}
+
+/* --- /dev --- */
+
+static void device_nodes(struct rf_builder *b)
+{
+    static const struct {
+        const char *name;
+        unsigned minor_number;
+        unsigned major_number;
+    } nodes[] = {{"null", 3, 1}, {"zero", 5, 1}, {"full", 7, 1}, {"random", 8, 1}, {"urandom", 9, 1}, {"tty", 0, 5}};
+    /* mknod(2) is for the initial user name space only. */
+    bool can_make = b->facts->is_privileged && b->facts->is_initial_userns && b->posture->userns != RF_USERNS_AUTO;
+
+    for (size_t i = 0; i < RF_COUNT(nodes); i++) {
+        struct rf_step *step = rf_builder_add(b, can_make ? RF_STEP_NODE : RF_STEP_FILE, RF_KEY_NONE);
+
+        step->dst = rf_builder_printf(b, "/dev/%s", nodes[i].name);
+        step->mode = can_make ? 0666 : 0600;
+        step->a = makedev(nodes[i].major_number, nodes[i].minor_number);
+        if (!can_make) {
+            uint32_t path = step->dst;
+
+            step = rf_builder_add(b, RF_STEP_BIND, RF_KEY_NONE);
+            step->src = path;
+            step->dst = path;
+            step->flags = (uint32_t)(ATTR_NOSUID | ATTR_NOEXEC);
+        }
+    }
+}
+
+static void link_to(struct rf_builder *b, const char *path, const char *target)
+{
+    struct rf_step *step = rf_builder_add(b, RF_STEP_SYMLINK, RF_KEY_NONE);
+
+    step->dst = rf_builder_text(b, path);
+    step->src = rf_builder_text(b, target);
+}
+
+static void devices(struct rf_builder *b)
+{
+    struct rf_step *step;
+
+    need_dir(b, "/dev");
+    step = tmpfs(b, RF_KEY_NONE, "/dev", 0755, small_bytes);
+    step->flags = (uint32_t)(ATTR_NOSUID | ATTR_NOEXEC);
+    device_nodes(b);
+    link_to(b, "/dev/fd", "/proc/self/fd");
+    link_to(b, "/dev/stdin", "/proc/self/fd/0");
+    link_to(b, "/dev/stdout", "/proc/self/fd/1");
+    link_to(b, "/dev/stderr", "/proc/self/fd/2");
+    make_dir(b, RF_KEY_SHM_SIZE, "/dev/shm", 0755, false);
+    (void)tmpfs(b, RF_KEY_SHM_SIZE, "/dev/shm", 01777, b->posture->shm_size_bytes);
+    rf_builder_cover(b, (struct rf_cover){"/dev", COVER_SEALED, false, false});
+    rf_builder_cover(b, (struct rf_cover){"/dev/shm", COVER_TMPFS, true, false});
+    if (b->posture->has_tty) {
+        make_dir(b, RF_KEY_TTY, "/dev/pts", 0755, false);
+        step = rf_builder_add(b, RF_STEP_DEVPTS, RF_KEY_TTY);
+        step->dst = rf_builder_text(b, "/dev/pts");
+        step->flags = (uint32_t)(ATTR_NOSUID | ATTR_NOEXEC);
+        link_to(b, "/dev/ptmx", "pts/ptmx");
+    }
+}
+
+/* --- /proc --- */
+
+/* Files of /proc that tell about the host or other tenants to whoever asks, whatever his uid. The first part is
+   docker's list (moby oci/defaults.go), the second what it leaves readable. Kernels differ, so each is masked where
+   it is present. */
+static const char *const masked_files[] = {
+    "/proc/kcore",    "/proc/keys",     "/proc/timer_list", "/proc/interrupts",
+    "/proc/kallsyms", "/proc/iomem",    "/proc/ioports",    "/proc/config.gz",
+    "/proc/key-users", "/proc/modules",
+};
+static const char *const masked_dirs[] = {"/proc/acpi", "/proc/scsi", "/proc/asound"};
+
+static void mask(struct rf_builder *b, enum rf_step_kind kind, const char *path)
+{
+    struct rf_step *step = rf_builder_add(b, kind, RF_KEY_NONE);
+
+    step->dst = rf_builder_text(b, path);
+    step->flags = RF_STEP_IF_PRESENT;
+}
+
+static void processes(struct rf_builder *b)
+{
+    struct rf_step *step;
+
+    need_dir(b, "/proc");
+    step = rf_builder_add(b, RF_STEP_PROC, RF_KEY_NONE);
+    step->dst = rf_builder_text(b, "/proc");
+    step->flags = quiet;
+    if (b->facts->is_privileged && b->facts->is_initial_userns && b->facts->has_memfd_noexec &&
+        b->posture->userns != RF_USERNS_AUTO) {
+        step = rf_builder_add(b, RF_STEP_SYSCTL, RF_KEY_NONE);
+        step->dst = rf_builder_text(b, "/proc/sys/vm/memfd_noexec");
+        step->data = rf_builder_text(b, "1");
+    }
+    for (size_t i = 0; i < RF_COUNT(masked_files); i++)
+        mask(b, RF_STEP_MASK_FILE, masked_files[i]);
+    for (size_t i = 0; i < RF_COUNT(masked_dirs); i++)
+        mask(b, RF_STEP_MASK_DIR, masked_dirs[i]);
+    /* Read-only as a whole: /proc/sys, sysrq-trigger, oom_score_adj and the id maps alike. */
+    step = rf_builder_add(b, RF_STEP_SEAL, RF_KEY_NONE);
+    step->dst = rf_builder_text(b, "/proc");
+    step->flags = ATTR_RDONLY;
+    rf_builder_cover(b, (struct rf_cover){"/proc", COVER_SEALED, false, false});
+}
+
+/* --- /sys: the processors only, which OpenMP, PyTorch and the JVM read --- */
+
+static void system_tree(struct rf_builder *b)
+{
+    static const char *const dirs[] = {"/sys/devices", "/sys/devices/system", "/sys/devices/system/cpu"};
+    struct rf_step *step;
+
+    if (!rf_builder_root_has(b, "/sys", S_IFDIR))
+        return;
+    step = tmpfs(b, RF_KEY_NONE, "/sys", 0755, small_bytes);
+    for (size_t i = 0; i < RF_COUNT(dirs); i++)
+        make_dir(b, RF_KEY_NONE, dirs[i], 0755, false);
+    step = rf_builder_add(b, RF_STEP_BIND, RF_KEY_NONE);
+    step->src = rf_builder_text(b, dirs[2]);
+    step->dst = step->src;
+    step->flags = quiet | (uint32_t)ATTR_RDONLY;
+    step = rf_builder_add(b, RF_STEP_SEAL, RF_KEY_NONE);
+    step->dst = rf_builder_text(b, "/sys");
+    step->flags = ATTR_RDONLY;
+    rf_builder_cover(b, (struct rf_cover){"/sys", COVER_SEALED, false, false});
+}
+
+bool rf_builder_user_mounts_on(const struct rf_builder *b, const char *path)
+{
+    for (size_t i = 0; i < b->posture->mount_count; i++) {
+        if (strcmp(b->posture->mounts[i].dst, path) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void scratch(struct rf_builder *b, const char *path, bool is_needed)
+{
+    if (rf_builder_user_mounts_on(b, path) || (!is_needed && !rf_builder_root_has(b, path, S_IFDIR)))
+        return;
+    need_dir(b, path);
+    (void)tmpfs(b, RF_KEY_TMPFS, path, 01777, standard_tmp_bytes);
+    rf_builder_cover(b, (struct rf_cover){path, COVER_TMPFS, true, false});
+}
+
+static void host_data(struct rf_builder *b)
+{
+    for (size_t i = 0; i < RF_COUNT(host_covers); i++) {
+        const char *path = host_covers[i].path;
+
+        if (!rf_builder_root_has(b, path, S_IFDIR))
+            continue;
+        if (host_covers[i].is_tmpfs)
+            (void)tmpfs(b, RF_KEY_HOST, path, 0755, b->posture->home_size_bytes);
+        else
+            mask(b, RF_STEP_MASK_DIR, path);
+        rf_builder_cover(b, (struct rf_cover){path, host_covers[i].is_tmpfs ? COVER_TMPFS : COVER_SEALED, false, false});
+    }
+}
+
+void rf_build_system_mounts(struct rf_builder *b)
+{
+    devices(b);
+    processes(b);
+    system_tree(b);
+    if (b->posture->is_host)
+        host_data(b);
+    scratch(b, "/tmp", true);
+    scratch(b, "/var/tmp", false);
+}

@@ -1,0 +1,125 @@
+/* The root's passwd and group files, read without libc's getpw*(): those would load plug-ins, follow NSS and
+   accept numbers that wrap. */
+#include "posture/passwd.h"
+
+#include "base/num.h"
+
+enum { PASSWD_FIELDS = 7, GROUP_FIELDS = 4, NAME_BYTES = 32 };
+
+bool rf_passwd_is_name(struct rf_str name)
+{
+    if (name.len == 0 || name.len > NAME_BYTES)
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+
+        if (!is_letter && (i == 0 || !((c >= '0' && c <= '9') || c == '.' || c == '-')))
+            return false;
+    }
+    return true;
+}
+
+/* The next line of *rest that has exactly `count` fields. */
+static bool next_line(struct rf_str *rest, struct rf_str *fields, size_t count)
+{
+    while (rest->ptr) {
+        struct rf_str line;
+        size_t n = 0;
+
+        *rest = rf_str_cut(*rest, '\n', &line);
+        while (line.ptr && n < count)
+            line = rf_str_cut(line, ':', &fields[n++]);
+        if (n == count && !line.ptr && rf_passwd_is_name(fields[0]))
+            return true;
+    }
+    return false;
+}
+
+static bool next_user(struct rf_str *rest, struct rf_str *fields, uint64_t *ret_uid, uint64_t *ret_gid)
+{
+    while (next_line(rest, fields, PASSWD_FIELDS))
+        if (rf_num_u64(fields[2], UINT64_MAX, ret_uid) == 0 &&
+            rf_num_u64(fields[3], UINT64_MAX, ret_gid) == 0)
+            return true;
+    return false;
+}
+
+bool rf_passwd_find_user(const char *passwd, const char *name, uint64_t *ret_uid, uint64_t *ret_gid)
+{
+    struct rf_str rest = rf_str_of(passwd);
+    struct rf_str fields[PASSWD_FIELDS];
+    uint64_t uid = 0;
+    uint64_t gid = 0;
+
+    while (next_user(&rest, fields, &uid, &gid)) {
+        if (!rf_str_is(fields[0], name))
+            continue;
+        *ret_uid = uid;
+        *ret_gid = gid;
+        return true;
+    }
+    return false;
+}
+
+bool rf_passwd_find_group(const char *group, const char *name, uint64_t *ret_gid)
+{
+    struct rf_str rest = rf_str_of(group);
+    struct rf_str fields[GROUP_FIELDS];
+    uint64_t gid = 0;
+
+    while (next_line(&rest, fields, GROUP_FIELDS)) {
+        if (!rf_str_is(fields[0], name) || rf_num_u64(fields[2], UINT64_MAX, &gid) != 0)
+            continue;
+        *ret_gid = gid;
+        return true;
+    }
+    return false;
+}
+
+bool rf_passwd_has_uid(const char *passwd, uint64_t uid)
+{
+    size_t counts[] = {PASSWD_FIELDS, GROUP_FIELDS};
+
+    for (size_t i = 0; i < RF_COUNT(counts); i++) {
+        struct rf_str rest = rf_str_of(passwd);
+        struct rf_str fields[PASSWD_FIELDS];
+        uint64_t id = 0;
+
+        while (next_line(&rest, fields, counts[i]))
+            if (rf_num_u64(fields[2], UINT64_MAX, &id) == 0 && id == uid)
+                return true;
+    }
+    return false;
+}
+
+bool rf_passwd_line_of(const char *passwd, uint64_t uid, uint64_t *ret_gid, struct rf_str *ret_name,
+                       struct rf_str *ret_home)
+{
+    struct rf_str rest = rf_str_of(passwd);
+    struct rf_str fields[PASSWD_FIELDS];
+    uint64_t id = 0;
+    uint64_t gid = 0;
+
+    while (next_user(&rest, fields, &id, &gid)) {
+        if (id != uid)
+            continue;
+        *ret_gid = gid;
+        *ret_name = fields[0];
+        *ret_home = fields[5];
+        return true;
+    }
+    return false;
+}
+
+bool rf_passwd_home_of(const char *passwd, uint64_t uid, struct rf_str *ret_home)
+{
+    struct rf_str name;
+    struct rf_str home;
+    uint64_t gid = 0;
+
+    if (!rf_passwd_line_of(passwd, uid, &gid, &name, &home) || home.len == 0 || home.ptr[0] != '/')
+        return false;
+    *ret_home = home;
+    return true;
+}

@@ -1,0 +1,368 @@
+/* Steps that build the ring's file tree. Mounts are made detached and moved onto descriptors, so that no path of a
+   foreign root is ever looked up by name outside it. */
+#include "sandbox/child.h"
+
+#include "sandbox/sys.h"
+
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+static const char *text_of(const struct rf_child *child, uint32_t offset)
+{
+    return rf_plan_text(child->plan, offset);
+}
+
+/* Close and pass a result on, so that steps need no cleanup ladder. */
+static int closing(int fd, int code)
+{
+    (void)close(fd); /* the result that matters is `code` */
+    return code < 0 ? code : 0;
+}
+
+static int set_attributes(int mount_fd, uint64_t attributes, bool is_recursive)
+{
+    struct rf_mount_attr attr = {.attr_set = attributes};
+    unsigned flags = AT_EMPTY_PATH | (is_recursive ? (unsigned)AT_RECURSIVE : 0);
+
+    return attributes ? rf_sys_mount_setattr(mount_fd, "", flags, &attr) : 0;
+}
+
+static uint64_t attributes_of(const struct rf_step *step)
+{
+    return step->flags & ~RF_STEP_IF_PRESENT;
+}
+
+/* Put a detached mount onto a place inside the root. Closes `mount_fd`. */
+static int attach(const struct rf_child *child, int mount_fd, const char *path, bool is_dir)
+{
+    int target = rf_child_open(child, path, (uint64_t)O_PATH | (is_dir ? O_DIRECTORY : 0));
+    int code;
+
+    if (target < 0)
+        return closing(mount_fd, target);
+    code = rf_sys_move_mount(mount_fd, target, "", RF_MOVE_MOUNT_T_EMPTY_PATH);
+    (void)close(target); /* opened for its place only */
+    return closing(mount_fd, code);
+}
+
+int rf_step_private(struct rf_child *child, const struct rf_step *step)
+{
+    (void)child;
+    (void)step;
+    return rf_sys_result(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+}
+
+/* The copy is attached above the old root, which keeps serving host paths until the pivot. */
+static int become_root(struct rf_child *child, int tree, const struct rf_step *step)
+{
+    int code = set_attributes(tree, attributes_of(step), true);
+
+    if (code == 0)
+        code = rf_sys_move_mount(tree, AT_FDCWD, "/", 0);
+    if (code < 0)
+        return closing(tree, code);
+    child->root = tree;
+    return 0;
+}
+
+int rf_step_root(struct rf_child *child, const struct rf_step *step)
+{
+    int tree = rf_sys_open_tree(AT_FDCWD, text_of(child, step->src), RF_OPEN_TREE_CLONE | AT_RECURSIVE);
+
+    return tree < 0 ? tree : become_root(child, tree, step);
+}
+
+static int set_number(int fs, const char *key, uint64_t value, unsigned base)
+{
+    char buffer[24];
+
+    return rf_sys_fsconfig(fs, RF_FSCONFIG_SET_STRING, key, rf_child_number(buffer, value, base));
+}
+
+/* Turn a configured file system context into a detached mount. Closes `fs`. */
+static int finish(int fs, int code, unsigned attributes)
+{
+    if (code >= 0)
+        code = rf_sys_fsconfig(fs, RF_FSCONFIG_CREATE, NULL, NULL);
+    if (code >= 0)
+        code = rf_sys_fsmount(fs, attributes);
+    (void)close(fs); /* the mount holds what it needs */
+    return code;
+}
+
+static int new_tmpfs(const struct rf_step *step, unsigned mode, unsigned attributes)
+{
+    int fs = rf_sys_fsopen("tmpfs");
+    int code;
+
+    if (fs < 0)
+        return fs;
+    code = set_number(fs, "size", step->a, 10);
+    if (code >= 0)
+        code = set_number(fs, "nr_inodes", step->b, 10);
+    if (code >= 0)
+        code = set_number(fs, "mode", mode, 8);
+    if (code >= 0 && step->uid)
+        code = set_number(fs, "uid", step->uid, 10);
+    if (code >= 0 && step->gid)
+        code = set_number(fs, "gid", step->gid, 10);
+    return finish(fs, code, attributes);
+}
+
+/* "/proc/self/fd/NUMBER" and a tail: overlayfs takes names, and these are names that cannot be changed underneath. */
+static void fd_path(char out[64], int fd, const char *tail)
+{
+    static const char prefix[] = "/proc/self/fd/";
+    char buffer[24];
+    const char *number = rf_child_number(buffer, (uint64_t)fd, 10);
+    size_t len = strlen(number);
+    size_t tail_len = strlen(tail);
+
+    memcpy(out, prefix, sizeof(prefix) - 1);
+    memcpy(out + sizeof(prefix) - 1, number, len);
+    memcpy(out + sizeof(prefix) - 1 + len, tail, tail_len + 1);
+}
+
+static int new_overlay(int lower, int upper)
+{
+    char path[64];
+    int fs = rf_sys_fsopen("overlay");
+    int code;
+
+    if (fs < 0)
+        return fs;
+    fd_path(path, lower, "");
+    code = rf_sys_fsconfig(fs, RF_FSCONFIG_SET_STRING, "lowerdir", path);
+    fd_path(path, upper, "/u");
+    if (code >= 0)
+        code = rf_sys_fsconfig(fs, RF_FSCONFIG_SET_STRING, "upperdir", path);
+    fd_path(path, upper, "/w");
+    if (code >= 0)
+        code = rf_sys_fsconfig(fs, RF_FSCONFIG_SET_STRING, "workdir", path);
+    return finish(fs, code, 0);
+}
+
+int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
+{
+    int lower = rf_sys_result(syscall(SYS_openat, AT_FDCWD, text_of(child, step->src),
+                                      O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
+    int upper;
+    int code;
+
+    if (lower < 0)
+        return lower;
+    upper = new_tmpfs(step, 0755, 0);
+    if (upper < 0)
+        return closing(lower, upper);
+    code = rf_sys_move_mount(upper, AT_FDCWD, "/", 0); /* before Linux 6.15 overlayfs takes attached mounts only */
+    if (code == 0)
+        code = rf_sys_result(mkdirat(upper, "u", 0755));
+    if (code == 0)
+        code = rf_sys_result(mkdirat(upper, "w", 0755));
+    if (code == 0)
+        code = new_overlay(lower, upper);
+    (void)close(lower); /* overlayfs holds both */
+    (void)close(upper);
+    return code < 0 ? code : become_root(child, code, step);
+}
+
+int rf_step_tmpfs(struct rf_child *child, const struct rf_step *step)
+{
+    int fd = new_tmpfs(step, step->mode, (unsigned)attributes_of(step));
+
+    return fd < 0 ? fd : attach(child, fd, text_of(child, step->dst), true);
+}
+
+int rf_step_mkdir(struct rf_child *child, const struct rf_step *step)
+{
+    const char *name = NULL;
+    int parent = rf_child_parent(child, text_of(child, step->dst), &name);
+    int code;
+
+    if (parent < 0)
+        return parent;
+    code = rf_sys_result(mkdirat(parent, name, step->mode));
+    if (code == -EEXIST && step->flags == 1)
+        code = 0;
+    else if (code == 0 && step->uid)
+        code = rf_sys_result(syscall(SYS_fchownat, parent, name, step->uid, step->gid, AT_SYMLINK_NOFOLLOW));
+    return closing(parent, code);
+}
+
+int rf_step_node(struct rf_child *child, const struct rf_step *step)
+{
+    const char *name = NULL;
+    int parent = rf_child_parent(child, text_of(child, step->dst), &name);
+
+    if (parent < 0)
+        return parent;
+    return closing(parent, rf_sys_result(syscall(SYS_mknodat, parent, name, S_IFCHR | step->mode, (unsigned)step->a)));
+}
+
+int rf_step_symlink(struct rf_child *child, const struct rf_step *step)
+{
+    const char *name = NULL;
+    int parent = rf_child_parent(child, text_of(child, step->dst), &name);
+
+    return parent < 0 ? parent : closing(parent, rf_sys_result(symlinkat(text_of(child, step->src), parent, name)));
+}
+
+static int create_file(int parent, const char *name, unsigned mode)
+{
+    return rf_sys_result(
+        syscall(SYS_openat, parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, mode));
+}
+
+int rf_step_file(struct rf_child *child, const struct rf_step *step)
+{
+    const char *name = NULL;
+    int parent = rf_child_parent(child, text_of(child, step->dst), &name);
+    int code;
+
+    if (parent < 0)
+        return parent;
+    code = create_file(parent, name, step->mode);
+    if (code >= 0)
+        code = closing(code, 0);
+    return closing(parent, code);
+}
+
+static int attach_file_or_dir(const struct rf_child *child, int tree, const char *path)
+{
+    return attach(child, tree, path, false);
+}
+
+int rf_step_bind(struct rf_child *child, const struct rf_step *step)
+{
+    bool is_recursive = step->a != 0;
+    int tree;
+    int code;
+
+    if (step->b)
+        tree = child->trees[step->b - 1];
+    else
+        tree = rf_sys_open_tree(AT_FDCWD, text_of(child, step->src),
+                                RF_OPEN_TREE_CLONE | (is_recursive ? (unsigned)AT_RECURSIVE : 0));
+    if (tree < 0)
+        return tree;
+    code = set_attributes(tree, attributes_of(step), is_recursive);
+    return code < 0 ? closing(tree, code) : attach_file_or_dir(child, tree, text_of(child, step->dst));
+}
+
+/* A file of ours in the place of one of the root's. It lives nameless on the ring's own /dev. */
+int rf_step_inject(struct rf_child *child, const struct rf_step *step)
+{
+    static const char name[] = ".inject";
+    const char *data = text_of(child, step->data);
+    size_t len = strlen(data);
+    int dev = rf_child_open(child, "/dev", O_PATH | O_DIRECTORY);
+    int fd;
+    int code;
+
+    if (dev < 0)
+        return dev;
+    fd = create_file(dev, name, step->mode);
+    if (fd < 0)
+        return closing(dev, fd);
+    code = rf_sys_result(write(fd, data, len));
+    if (code >= 0)
+        code = (size_t)code == len ? rf_sys_open_tree(dev, name, RF_OPEN_TREE_CLONE) : -EIO;
+    (void)close(fd); /* on tmpfs nothing is written at close */
+    (void)unlinkat(dev, name, 0); /* its bind mount keeps it; a name left behind would only be visible */
+    (void)close(dev);
+    if (code < 0)
+        return code;
+    fd = code;
+    code = set_attributes(fd, 0x1 | 0x2 | 0x4 | 0x8, false); /* ro, nosuid, nodev, noexec */
+    return code < 0 ? closing(fd, code) : attach_file_or_dir(child, fd, text_of(child, step->dst));
+}
+
+int rf_step_proc(struct rf_child *child, const struct rf_step *step)
+{
+    int fs = rf_sys_fsopen("proc");
+    int fd = fs < 0 ? fs : finish(fs, 0, (unsigned)attributes_of(step));
+
+    return fd < 0 ? fd : attach(child, fd, text_of(child, step->dst), true);
+}
+
+int rf_step_devpts(struct rf_child *child, const struct rf_step *step)
+{
+    int fs = rf_sys_fsopen("devpts");
+    int fd;
+    int code;
+
+    if (fs < 0)
+        return fs;
+    code = rf_sys_fsconfig(fs, RF_FSCONFIG_SET_STRING, "ptmxmode", "0666");
+    if (code >= 0)
+        code = rf_sys_fsconfig(fs, RF_FSCONFIG_SET_STRING, "mode", "0620");
+    fd = finish(fs, code, (unsigned)attributes_of(step));
+    return fd < 0 ? fd : attach(child, fd, text_of(child, step->dst), true);
+}
+
+int rf_step_sysctl(struct rf_child *child, const struct rf_step *step)
+{
+    const char *data = text_of(child, step->data);
+    int fd = rf_child_open(child, text_of(child, step->dst), O_WRONLY);
+
+    return fd < 0 ? fd : closing(fd, rf_sys_result(write(fd, data, strlen(data))));
+}
+
+int rf_step_mask_file(struct rf_child *child, const struct rf_step *step)
+{
+    int target = rf_child_open(child, text_of(child, step->dst), O_PATH);
+    int null;
+    int tree;
+    int code;
+
+    if (target < 0)
+        return target;
+    null = rf_child_open(child, "/dev/null", O_PATH | O_NOFOLLOW);
+    tree = null < 0 ? null : rf_sys_open_tree(null, "", RF_OPEN_TREE_CLONE | AT_EMPTY_PATH);
+    if (tree < 0)
+        return closing(target, tree);
+    code = rf_sys_move_mount(tree, target, "", RF_MOVE_MOUNT_T_EMPTY_PATH);
+    (void)close(null); /* opened for their places only */
+    (void)close(tree);
+    return closing(target, code);
+}
+
+int rf_step_mask_dir(struct rf_child *child, const struct rf_step *step)
+{
+    struct rf_step empty = {.a = 4096, .b = 2};
+    int target = rf_child_open(child, text_of(child, step->dst), O_PATH | O_DIRECTORY);
+    int fd;
+    int code;
+
+    if (target < 0)
+        return target;
+    fd = new_tmpfs(&empty, 0555, 0x1 | 0x2 | 0x4 | 0x8); /* ro, nosuid, nodev, noexec */
+    if (fd < 0)
+        return closing(target, fd);
+    code = rf_sys_move_mount(fd, target, "", RF_MOVE_MOUNT_T_EMPTY_PATH);
+    (void)close(fd);
+    return closing(target, code);
+}
+
+int rf_step_seal(struct rf_child *child, const struct rf_step *step)
+{
+    int fd = rf_child_open(child, text_of(child, step->dst), O_PATH | O_DIRECTORY);
+
+    return fd < 0 ? fd : closing(fd, set_attributes(fd, attributes_of(step), false));
+}
+
+/* pivot_root and a lazy unmount rather than chroot: the host's mounts are gone from the name space. */
+int rf_step_pivot(struct rf_child *child, const struct rf_step *step)
+{
+    int code = rf_sys_result(syscall(SYS_fchdir, child->root));
+
+    (void)step;
+    if (code == 0)
+        code = rf_sys_result(syscall(SYS_pivot_root, ".", "."));
+    if (code == 0)
+        code = rf_sys_result(umount2(".", MNT_DETACH));
+    if (code == 0)
+        code = rf_sys_result(chdir("/"));
+    return code;
+}

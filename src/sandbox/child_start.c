@@ -1,0 +1,142 @@
+/* pid 1 of the ring: starts the workload, passes signals on, reaps whatever dies, and ends with the workload's code. */
+#include "sandbox/child.h"
+
+#include "sandbox/sys.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statfs.h>
+#include <sys/wait.h>
+
+enum { KERNEL_SIGSET_BYTES = 8 };
+
+static void send_witness(const struct rf_child *child, enum rf_witness what, int fd)
+{
+    char text[RF_MESSAGE_TEXT];
+
+    if (fd < 0)
+        return; /* the launcher reports what it did not get as unknown */
+    for (;;) {
+        struct rf_message message = {.type = RF_MESSAGE_WITNESS, .step = what};
+        int len = rf_sys_result(read(fd, text, sizeof(text)));
+
+        if (len <= 0)
+            break;
+        message.len = (uint32_t)len;
+        if (rf_child_send(child->control, &message, text, NULL, 0) < 0)
+            break;
+    }
+    (void)close(fd);
+}
+
+static int open_proc(uint64_t pid, const char *file)
+{
+    char path[64] = "/proc/";
+    char buffer[24];
+    const char *number = rf_child_number(buffer, pid, 10);
+    size_t len = strlen(number);
+
+    memcpy(path + 6, number, len);
+    memcpy(path + 6 + len, file, strlen(file) + 1);
+    return rf_sys_result(syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0));
+}
+
+/* What holds for the workload now that it runs, as the ring's own /proc shows it: it cannot be reaped before. */
+static void witness_start(const struct rf_child *child, pid_t pid)
+{
+    send_witness(child, RF_WITNESS_STATUS, open_proc((uint64_t)pid, "/status"));
+    send_witness(child, RF_WITNESS_MOUNTS, open_proc((uint64_t)pid, "/mountinfo"));
+}
+
+/* How full each tmpfs of the plan is, while it still exists: "PATH USED_BYTES\n" lines. */
+static void witness_space(const struct rf_child *child)
+{
+    for (uint32_t i = 0; i < child->plan->count; i++) {
+        const struct rf_step *step = &child->plan->steps[i];
+        const char *path = rf_plan_text(child->plan, step->dst);
+        struct rf_message message = {.type = RF_MESSAGE_WITNESS, .step = RF_WITNESS_SPACE};
+        struct statfs fs;
+
+        if (step->kind != RF_STEP_TMPFS && step->kind != RF_STEP_OVERLAY)
+            continue;
+        path = step->kind == RF_STEP_OVERLAY ? "/" : path;
+        if (syscall(SYS_statfs, path, &fs) != 0)
+            continue; /* covered by a later mount or unreachable to this user: unknown */
+        message.len = (uint32_t)strlen(path);
+        message.user_us = (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize;
+        (void)rf_child_send(child->control, &message, path, NULL, 0); /* a report less, not a failure */
+    }
+}
+
+static void report_exit(const struct rf_child *child, int status)
+{
+    struct rf_message message = {.type = RF_MESSAGE_EXITED, .code = status};
+    struct rusage usage;
+
+    if (child->is_witness) {
+        witness_space(child);
+        send_witness(child, RF_WITNESS_IO, child->io);
+    }
+    memset(&usage, 0, sizeof(usage));
+    (void)syscall(SYS_getrusage, RUSAGE_CHILDREN, &usage); /* cannot fail for this argument */
+    message.peak_kib = (uint64_t)usage.ru_maxrss;
+    message.user_us = (uint64_t)usage.ru_utime.tv_sec * 1000000 + (uint64_t)usage.ru_utime.tv_usec;
+    message.system_us = (uint64_t)usage.ru_stime.tv_sec * 1000000 + (uint64_t)usage.ru_stime.tv_usec;
+    (void)rf_child_send(child->control, &message, NULL, NULL, 0); /* the exit code says the same, if less */
+}
+
+/* Collect the dead. Returns the workload's wait status, or -1 while it lives. */
+static int reap(pid_t workload)
+{
+    int status = 0;
+
+    for (;;) {
+        pid_t pid = (pid_t)syscall(SYS_wait4, -1, &status, WNOHANG, NULL);
+
+        if (pid == workload)
+            return status;
+        if (pid <= 0)
+            return -1;
+    }
+}
+
+/* A stopped terminal job: TSTP does nothing to an orphaned process group, so it is stopped for certain. */
+static void pass_on(pid_t workload, int signal_number)
+{
+    (void)syscall(SYS_kill, workload, signal_number == SIGTSTP ? SIGSTOP : signal_number); /* it may be dead already */
+}
+
+static void __attribute__((noreturn)) supervise(const struct rf_child *child, pid_t workload)
+{
+    uint64_t all = ~0ULL;
+    int status;
+
+    for (status = reap(workload); status < 0; status = reap(workload)) {
+        int signal_number = rf_sys_result(syscall(SYS_rt_sigtimedwait, &all, NULL, NULL, KERNEL_SIGSET_BYTES));
+
+        if (signal_number > 0 && signal_number != SIGCHLD)
+            pass_on(workload, signal_number);
+    }
+    report_exit(child, status);
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+int rf_step_start(struct rf_child *child, const struct rf_step *step)
+{
+    struct rf_message started = {.type = RF_MESSAGE_STARTED};
+    uint32_t after = child->step;
+    pid_t pid = vfork(); /* the workload's steps run on this stack, and this process waits until its execve */
+
+    (void)step;
+    if (pid < 0)
+        return -errno;
+    if (pid == 0)
+        rf_child_fail(child, rf_child_steps(child, after + 1, RF_WORKLOAD));
+    for (int fd = 0; fd < 3; fd++)
+        (void)close(fd); /* a pipe's reader must see the end when the workload, not this process, closes it */
+    if (child->is_witness)
+        witness_start(child, pid);
+    (void)rf_child_send(child->control, &started, NULL, NULL, 0); /* an orphan is killed by the kernel */
+    supervise(child, pid);
+}

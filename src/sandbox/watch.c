@@ -1,0 +1,360 @@
+/* From GO to the end: signals in, messages out, the clock, and the terminal between the caller and the ring. */
+#include "sandbox/launcher.h"
+
+#include "sandbox/sys.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <termios.h>
+
+enum { EXIT_TIMEOUT = 124, WITNESS_LIMIT = 512 * 1024, RELAY_BYTES = 8192 };
+
+struct watch {
+    struct rf_launcher *launcher;
+    int signals;
+    uint64_t stop_at_us; /* when patience ends; 0: never */
+    uint64_t end_at_us;  /* when the time is up; 0: never */
+    unsigned interrupts;
+    bool has_raw_terminal;
+    bool is_input_open;
+    struct termios cooked;
+};
+
+static const struct rf_watch *wishes(const struct watch *w)
+{
+    return &w->launcher->plan->watch;
+}
+
+static void kill_all(const struct watch *w)
+{
+    (void)rf_sys_pidfd_send_signal(w->launcher->pidfd, SIGKILL); /* it may be dead already */
+}
+
+/* --- terminal --- */
+
+static void copy_window_size(const struct watch *w)
+{
+    struct winsize size;
+
+    if (w->launcher->tty >= 0 && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
+        (void)ioctl(w->launcher->tty, TIOCSWINSZ, &size); /* a wrong size is no reason to stop */
+}
+
+static void take_terminal(struct watch *w, int master)
+{
+    struct termios raw;
+
+    w->launcher->tty = master;
+    w->is_input_open = true;
+    copy_window_size(w);
+    if (tcgetattr(STDIN_FILENO, &w->cooked) < 0)
+        return; /* standard input is no terminal: bytes are passed as they are */
+    raw = w->cooked;
+    cfmakeraw(&raw);
+    w->has_raw_terminal = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+static void give_terminal_back(const struct watch *w)
+{
+    if (w->has_raw_terminal)
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &w->cooked); /* the terminal may have gone */
+}
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+    while (len) {
+        ssize_t n = write(fd, bytes, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+/* One piece from `from` to `to`. False at the end of either. */
+static bool relay(int from, int to)
+{
+    char bytes[RELAY_BYTES];
+    ssize_t n = read(from, bytes, sizeof(bytes));
+
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return true;
+    return n > 0 && write_all(to, bytes, (size_t)n);
+}
+
+/* What the workload wrote last is still in the terminal when it is gone. */
+static void drain_terminal(const struct watch *w)
+{
+    struct pollfd poll_fd = {.fd = w->launcher->tty, .events = POLLIN};
+
+    if (poll_fd.fd < 0)
+        return;
+    while (poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & POLLIN) && relay(poll_fd.fd, STDOUT_FILENO))
+        ;
+}
+
+/* --- messages --- */
+
+static void keep_text(const struct watch *w, struct rf_witness_text *kept, const char *text, size_t len)
+{
+    char *more;
+
+    if (len > WITNESS_LIMIT - kept->len)
+        return; /* a report that is cut says so by its end */
+    more = rf_arena_alloc(w->launcher->arena, kept->len + len + 1);
+    if (!more)
+        return;
+    if (kept->len)
+        memcpy(more, kept->text, kept->len);
+    memcpy(more + kept->len, text, len);
+    kept->text = more;
+    kept->len += len;
+}
+
+static void keep_space(const struct watch *w, const struct rf_message *message, const char *path)
+{
+    char *line = rf_arena_printf(w->launcher->arena, "%llu %.*s\n", (unsigned long long)message->user_us,
+                                 (int)message->len, path);
+
+    if (line)
+        keep_text(w, &w->launcher->outcome->space, line, strlen(line));
+}
+
+static void on_witness(const struct watch *w, const struct rf_message *message, const char *text)
+{
+    struct rf_outcome *outcome = w->launcher->outcome;
+
+    switch ((enum rf_witness)message->step) {
+    case RF_WITNESS_STATUS:
+        keep_text(w, &outcome->status, text, message->len);
+        break;
+    case RF_WITNESS_MOUNTS:
+        keep_text(w, &outcome->mounts, text, message->len);
+        break;
+    case RF_WITNESS_IO:
+        keep_text(w, &outcome->io, text, message->len);
+        break;
+    case RF_WITNESS_SPACE:
+        keep_space(w, message, text);
+        break;
+    }
+}
+
+static void on_message(struct watch *w, const struct rf_message *message, const char *text, int fd)
+{
+    struct rf_outcome *outcome = w->launcher->outcome;
+
+    switch ((enum rf_message_type)message->type) {
+    case RF_MESSAGE_FAIL:
+        outcome->failed_step = (int)message->step;
+        outcome->failed_errno = message->code;
+        break;
+    case RF_MESSAGE_STARTED:
+        outcome->has_started = outcome->failed_step < 0;
+        outcome->setup_us = rf_now_us() - w->launcher->started_us;
+        break;
+    case RF_MESSAGE_WITNESS:
+        on_witness(w, message, text);
+        break;
+    case RF_MESSAGE_TTY:
+        if (fd >= 0 && w->launcher->tty < 0)
+            take_terminal(w, fd);
+        break;
+    case RF_MESSAGE_EXITED:
+        outcome->signal = WIFSIGNALED(message->code) ? WTERMSIG(message->code) : 0;
+        outcome->peak_kib = message->peak_kib;
+        outcome->user_us = message->user_us;
+        outcome->system_us = message->system_us;
+        break;
+    case RF_MESSAGE_GO:
+        break;
+    }
+}
+
+/* False when the ring has closed its end. The ring's side is ours until the workload's execve, and closed in it. */
+static bool receive(struct watch *w)
+{
+    struct rf_message message;
+    char text[RF_MESSAGE_TEXT];
+    struct iovec parts[2] = {{&message, sizeof(message)}, {text, sizeof(text)}};
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(sizeof(int))];
+    } ancillary;
+    struct msghdr head = {
+        .msg_iov = parts, .msg_iovlen = 2, .msg_control = &ancillary, .msg_controllen = sizeof(ancillary)};
+    const struct cmsghdr *control = &ancillary.align;
+    ssize_t n = recvmsg(w->launcher->control, &head, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    int fd = -1;
+
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return true;
+    if (n < (ssize_t)sizeof(message) || message.len > sizeof(text) || (size_t)n < sizeof(message) + message.len)
+        return false;
+    if (head.msg_controllen >= sizeof(*control) && control->cmsg_type == SCM_RIGHTS)
+        memcpy(&fd, CMSG_DATA(control), sizeof(fd));
+    on_message(w, &message, text, fd);
+    return true;
+}
+
+static void drain_messages(struct watch *w)
+{
+    struct pollfd poll_fd = {.fd = w->launcher->control, .events = POLLIN};
+
+    while (poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & POLLIN) && receive(w))
+        ;
+}
+
+/* --- signals and the clock --- */
+
+static void begin_to_stop(struct watch *w)
+{
+    uint64_t deadline = rf_now_us() + wishes(w)->stop_timeout_ms * 1000;
+
+    if (!w->stop_at_us || deadline < w->stop_at_us)
+        w->stop_at_us = deadline;
+}
+
+/* The caller's shell stops and continues us; the ring follows. */
+static void stop_with_caller(const struct watch *w)
+{
+    (void)rf_sys_pidfd_send_signal(w->launcher->pidfd, SIGTSTP);
+    (void)kill(getpid(), SIGSTOP);
+}
+
+static void on_signal(struct watch *w)
+{
+    struct signalfd_siginfo info;
+    int number;
+
+    if (read(w->signals, &info, sizeof(info)) != sizeof(info))
+        return;
+    number = (int)info.ssi_signo;
+    if (number == SIGCHLD || number == SIGTTOU || number == SIGPIPE)
+        return;
+    if (number == SIGWINCH) {
+        copy_window_size(w);
+        return;
+    }
+    if (number == SIGTSTP || number == SIGTTIN) {
+        stop_with_caller(w);
+        return;
+    }
+    if (number == SIGTERM)
+        begin_to_stop(w);
+    if (number == SIGINT && ++w->interrupts > 1)
+        kill_all(w);
+    else
+        (void)rf_sys_pidfd_send_signal(w->launcher->pidfd, number); /* it may be dead already */
+}
+
+static int next_deadline_ms(const struct watch *w)
+{
+    uint64_t at = w->stop_at_us;
+    uint64_t now = rf_now_us();
+
+    if (w->end_at_us && (!at || w->end_at_us < at))
+        at = w->end_at_us;
+    if (!at)
+        return -1;
+    return at <= now ? 0 : (int)((at - now) / 1000 + 1);
+}
+
+static void on_clock(struct watch *w)
+{
+    uint64_t now = rf_now_us();
+
+    if (w->stop_at_us && now >= w->stop_at_us) {
+        kill_all(w);
+        w->stop_at_us = 0;
+    }
+    if (w->end_at_us && now >= w->end_at_us) {
+        w->launcher->outcome->was_timed_out = true;
+        w->end_at_us = 0;
+        (void)rf_sys_pidfd_send_signal(w->launcher->pidfd, (int)wishes(w)->stop_signal);
+        begin_to_stop(w);
+    }
+}
+
+/* --- the loop --- */
+
+static void watch_until_dead(struct watch *w)
+{
+    bool is_control_open = true;
+
+    for (;;) {
+        struct pollfd fds[] = {
+            {.fd = w->launcher->pidfd, .events = POLLIN},
+            {.fd = is_control_open ? w->launcher->control : -1, .events = POLLIN},
+            {.fd = w->signals, .events = POLLIN},
+            {.fd = w->launcher->tty, .events = POLLIN},
+            {.fd = w->is_input_open ? STDIN_FILENO : -1, .events = POLLIN},
+        };
+
+        if (poll(fds, RF_COUNT(fds), next_deadline_ms(w)) < 0 && errno != EINTR)
+            return;
+        on_clock(w);
+        if (fds[1].revents)
+            is_control_open = receive(w);
+        if (fds[2].revents)
+            on_signal(w);
+        if (fds[3].revents && !relay(w->launcher->tty, STDOUT_FILENO) && !fds[0].revents) {
+            (void)close(w->launcher->tty);
+            w->launcher->tty = -1;
+        }
+        if (fds[4].revents && w->launcher->tty >= 0 && !relay(STDIN_FILENO, w->launcher->tty))
+            w->is_input_open = false;
+        if (fds[0].revents)
+            return;
+    }
+}
+
+static void conclude(struct watch *w, int status)
+{
+    struct rf_outcome *outcome = w->launcher->outcome;
+
+    if (!wishes(w)->has_init && WIFSIGNALED(status))
+        outcome->signal = WTERMSIG(status);
+    outcome->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (outcome->was_timed_out)
+        outcome->exit_code = EXIT_TIMEOUT;
+    if (!wishes(w)->has_init && outcome->failed_step < 0)
+        outcome->has_started = true;
+}
+
+int rf_watch_run(struct rf_launcher *launcher)
+{
+    struct watch w = {.launcher = launcher, .signals = -1};
+    sigset_t all;
+    int status = 0;
+
+    if (wishes(&w)->timeout_ms)
+        w.end_at_us = launcher->started_us + wishes(&w)->timeout_ms * 1000;
+    (void)sigfillset(&all); /* cannot fail */
+    w.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (w.signals < 0) {
+        status = -errno;
+        kill_all(&w);
+        (void)waitpid(launcher->pid, NULL, 0);
+        return status;
+    }
+    watch_until_dead(&w);
+    drain_messages(&w);
+    drain_terminal(&w);
+    give_terminal_back(&w);
+    (void)close(w.signals);
+    if (waitpid(launcher->pid, &status, 0) < 0)
+        return -errno;
+    conclude(&w, status);
+    return 0;
+}
