@@ -3,7 +3,6 @@
 #include "posture/passwd.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -251,9 +250,39 @@ static void inject(struct rf_builder *b, const char *path, const char *old, cons
     bool has_end = len == 0 || old[len - 1] == '\n';
     struct rf_step *step = rf_builder_add(b, RF_STEP_INJECT, RF_KEY_PASSWD_ENTRY);
 
+    if (!line)
+        rf_builder_fail(b, -ENOMEM, "making the plan: out of memory");
     step->dst = rf_builder_text(b, path);
-    step->data = rf_builder_printf(b, "%s%s%s\n", old ? old : "", has_end ? "" : "\n", line);
+    step->data = rf_builder_printf(b, "%s%s%s\n", old ? old : "", has_end ? "" : "\n", line ? line : "");
     step->mode = 0644;
+}
+
+/* podman's --passwd-entry: $USERNAME, $UID, $GID, $NAME and $HOME stand for what the ring has. */
+static const char *expand_entry(struct rf_builder *b, const char *wish, const char *home)
+{
+    const struct {
+        const char *name;
+        const char *value;
+    } variables[] = {{"$USERNAME", "ringfence"},
+                     {"$UID", rf_arena_printf(b->arena, "%u", b->uid)},
+                     {"$GID", rf_arena_printf(b->arena, "%u", b->gid)},
+                     {"$NAME", "ringfence"},
+                     {"$HOME", home}};
+    const char *line = "";
+
+    while (*wish && line) {
+        size_t i = 0;
+
+        while (i < RF_COUNT(variables) && strncmp(wish, variables[i].name, strlen(variables[i].name)) != 0)
+            i++;
+        if (i < RF_COUNT(variables)) {
+            line = variables[i].value ? rf_arena_printf(b->arena, "%s%s", line, variables[i].value) : NULL;
+            wish += strlen(variables[i].name);
+        } else {
+            line = rf_arena_printf(b->arena, "%s%c", line, *wish++);
+        }
+    }
+    return line;
 }
 
 /* Files that are not there are left alone: HOME, USER and LOGNAME are set anyway. */
@@ -261,20 +290,18 @@ void rf_build_passwd(struct rf_builder *b)
 {
     const char *wish = b->posture->passwd_entry;
     const char *home = b->home ? b->home : "/";
-    char line[512];
+    const char *line;
 
     if (wish && wish[0] == '\0')
         return;
     if (b->facts->passwd && rf_builder_root_has(b, "/etc/passwd", S_IFREG) &&
         (wish || !rf_passwd_has_uid(b->facts->passwd, b->uid))) {
-        (void)snprintf(line, sizeof(line), "ringfence:x:%u:%u:ringfence:%s:/bin/sh", b->uid, b->gid, home);
-        if (wish && rf_passwd_entry(wish, "ringfence", b->uid, b->gid, home, line, sizeof(line)) < 0)
-            rf_builder_fail(b, -EINVAL, "passwd_entry: the line is longer than %zu bytes", sizeof(line));
+        line = expand_entry(b, wish ? wish : "$USERNAME:x:$UID:$GID:ringfence:$HOME:/bin/sh", home);
         inject(b, "/etc/passwd", b->facts->passwd, line);
     }
     if (b->facts->group && rf_builder_root_has(b, "/etc/group", S_IFREG) &&
         !rf_passwd_has_uid(b->facts->group, b->gid)) {
-        (void)snprintf(line, sizeof(line), "ringfence:x:%u:", b->gid);
+        line = rf_arena_printf(b->arena, "ringfence:x:%u:", b->gid);
         inject(b, "/etc/group", b->facts->group, line);
     }
 }

@@ -1,7 +1,7 @@
 /* What the ring gives up, in the order in which it can still be given up. */
 #include "plan/builder.h"
 
-#include <linux/capability.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/resource.h>
 
@@ -97,6 +97,12 @@ void rf_build_privileges(struct rf_builder *b)
     late_userns(b);
     step = rf_builder_add(b, RF_STEP_CAPS, RF_KEY_CAP_ADD);
     step->a = b->posture->cap_add;
+    if (!b->posture->has_no_new_privileges &&
+        (b->posture->seccomp != RF_SECCOMP_UNCONFINED || b->posture->has_landlock)) {
+        rf_builder_fail(b, -EINVAL, "no_new_privileges=false: seccomp and Landlock need it: it can only be given up "
+                                    "together with them (seccomp=unconfined, landlock=off)");
+        return;
+    }
     if (b->posture->has_no_new_privileges)
         (void)rf_builder_add(b, RF_STEP_NO_NEW_PRIVS, RF_KEY_NO_NEW_PRIVILEGES);
     if (b->posture->has_tty)

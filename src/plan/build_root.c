@@ -212,6 +212,7 @@ static void processes(struct rf_builder *b)
         step = rf_builder_add(b, RF_STEP_SYSCTL, RF_KEY_NONE);
         step->dst = rf_builder_text(b, "/proc/sys/vm/memfd_noexec");
         step->data = rf_builder_text(b, "1");
+        b->has_memfd_noexec = true;
     }
     for (size_t i = 0; i < RF_COUNT(masked_files); i++)
         mask(b, RF_STEP_MASK_FILE, masked_files[i]);

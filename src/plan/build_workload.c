@@ -131,13 +131,23 @@ static void landlock(struct rf_builder *b)
 
 static void seccomp(struct rf_builder *b)
 {
+    struct rf_profile_options options = {.has_memfd_noexec = b->has_memfd_noexec, .cap_add = b->posture->cap_add};
+    struct rf_profile builtin;
     struct rf_step *step;
 
     if (b->posture->seccomp == RF_SECCOMP_UNCONFINED) {
         rf_builder_note(b, "seccomp: unconfined, as asked");
         return;
     }
-    b->code = b->code ? b->code : rf_profile_build(b);
+    if (b->posture->seccomp == RF_SECCOMP_FILE && !b->facts->profile) {
+        rf_builder_fail(b, -EINVAL, "seccomp %s: the profile has not been read", b->posture->seccomp_file);
+        return;
+    }
+    options.kind = b->posture->seccomp == RF_SECCOMP_STRICT ? RF_PROFILE_STRICT : RF_PROFILE_DEFAULT;
+    rf_profile_builtin(&options, &builtin);
+    if (b->code == 0)
+        b->code = rf_seccomp_emit(b->facts->profile ? b->facts->profile : &builtin, b->arena, &b->plan->filters[0],
+                                  &b->plan->filter_len[0], b->err);
     step = rf_builder_add(b, RF_STEP_SECCOMP, RF_KEY_SECCOMP);
     step->a = 0;
 }

@@ -41,6 +41,7 @@ struct rf_builder {
     const char *home;      /* or NULL */
     const char *home_place; /* what is mounted for it */
     bool is_overlay;       /* the root lies below a tmpfs, so anything can be created in it */
+    bool has_memfd_noexec; /* the ring's vm.memfd_noexec is set */
     bool has_cgroup_memory;
     bool has_cgroup_pids;
     uint32_t cgroups;

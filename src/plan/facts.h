@@ -8,6 +8,8 @@
 /* What the planner may know of the world. The planner asks (rf_plan_ask), the sandbox looks (rf_facts_probe), and
    the planner decides. Nothing here is a posture and nothing here is a system call. */
 
+struct rf_profile;
+
 enum rf_place { RF_PLACE_ROOT, RF_PLACE_HOST };
 
 /* A path to look at: inside the future root (resolved there, without magic links) or on the host. */
@@ -55,6 +57,7 @@ struct rf_facts {
     const char *passwd;    /* text of the root's /etc/passwd and /etc/group; NULL when absent or unusable */
     const char *group;
     int passwd_code; /* why passwd is NULL: negative errno */
+    const struct rf_profile *profile; /* what posture->seccomp_file says, read by whoever may read files; or NULL */
     struct rf_path_fact *paths;
     size_t path_count;
 };

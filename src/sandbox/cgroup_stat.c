@@ -3,10 +3,10 @@
 
 #include "base/num.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 /* Read a small file of the group. Returns the bytes read, 0 when there is none. */
 static size_t read_file(const char *group, const char *file, char *buffer, size_t size)
@@ -40,7 +40,8 @@ static void read_count(const char *group, const char *file, const char *name, ui
             if (!line.ptr || !rf_str_is(word, name))
                 continue;
         }
-        (void)rf_num_u64(line, UINT64_MAX, ret); /* what is no number leaves it unknown */
+        if (rf_num_u64(line, UINT64_MAX, ret) < 0)
+            *ret = UINT64_MAX; /* unknown */
         return;
     }
 }

@@ -70,8 +70,11 @@ int rf_child_steps(struct rf_child *child, uint32_t first, enum rf_actor actor)
 
 void rf_child_run(struct rf_child *child)
 {
-    int code = rf_child_steps(child, 0, RF_INIT);
+    int code;
 
+    child->proc_self =
+        rf_sys_result(syscall(SYS_openat, AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
+    code = rf_child_steps(child, 0, RF_INIT);
     if (code == 0) /* no pid 1 of our own was asked for: this process becomes the workload */
         code = rf_child_steps(child, 0, RF_WORKLOAD);
     rf_child_fail(child, code < 0 ? code : -EINVAL); /* a plan that executes nothing is no plan */
@@ -101,10 +104,10 @@ int rf_child_send(int control, const struct rf_message *head, const char *text, 
         memset(&ancillary, 0, sizeof(ancillary));
         header->cmsg_level = SOL_SOCKET;
         header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int) * (size_t)fd_count);
+        header->cmsg_len = (socklen_t)CMSG_LEN(sizeof(int) * (size_t)fd_count);
         memcpy(CMSG_DATA(header), fds, sizeof(int) * (size_t)fd_count);
         message.msg_control = &ancillary;
-        message.msg_controllen = CMSG_SPACE(sizeof(int) * (size_t)fd_count);
+        message.msg_controllen = (socklen_t)CMSG_SPACE(sizeof(int) * (size_t)fd_count);
     }
     return rf_sys_result(syscall(SYS_sendmsg, control, &message, MSG_NOSIGNAL));
 }

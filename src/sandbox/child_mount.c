@@ -269,13 +269,13 @@ int rf_step_inject(struct rf_child *child, const struct rf_step *step)
     if (code >= 0)
         code = (size_t)code == len ? rf_sys_open_tree(dev, name, RF_OPEN_TREE_CLONE) : -EIO;
     (void)close(fd); /* on tmpfs nothing is written at close */
+    if (code >= 0) {
+        fd = code;
+        code = set_attributes(fd, 0x1 | 0x2 | 0x4 | 0x8, false); /* ro, nosuid, nodev, noexec */
+        code = code < 0 ? closing(fd, code) : attach_file_or_dir(child, fd, text_of(child, step->dst));
+    }
     (void)unlinkat(dev, name, 0); /* its bind mount keeps it; a name left behind would only be visible */
-    (void)close(dev);
-    if (code < 0)
-        return code;
-    fd = code;
-    code = set_attributes(fd, 0x1 | 0x2 | 0x4 | 0x8, false); /* ro, nosuid, nodev, noexec */
-    return code < 0 ? closing(fd, code) : attach_file_or_dir(child, fd, text_of(child, step->dst));
+    return closing(dev, code);
 }
 
 int rf_step_proc(struct rf_child *child, const struct rf_step *step)

@@ -58,8 +58,7 @@ int rf_keeper_start(struct rf_leftovers *leftovers)
     if (pipe2(leftovers->alive, O_CLOEXEC) < 0)
         return -errno;
     pid = clone(keep, stack + STACK_BYTES, CLONE_VM | SIGCHLD, leftovers);
-    (void)close(leftovers->alive[0]); /* the keeper has its own */
-    leftovers->alive[0] = -1;
+    (void)close(leftovers->alive[0]); /* the keeper has its own; it may yet read the number, so that stays */
     if (pid < 0)
         return -errno;
     leftovers->keeper = pid;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -193,6 +194,8 @@ int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct 
     outcome.total_us = rf_now_us() - launcher.started_us;
     (void)sigprocmask(SIG_SETMASK, &before, NULL); /* cannot fail for valid arguments */
     *ret = outcome;
+    if (outcome.failed_step >= 0 && plan->steps[outcome.failed_step].kind != RF_STEP_EXEC)
+        ret->exit_code = 125;
     if (outcome.failed_step >= 0)
         return rf_sandbox_explain_failure(plan, outcome.failed_step, outcome.failed_errno, arena, err);
     return code < 0 ? rf_fail(err, code, "watching over the ring: %s", strerror(-code)) : 0;

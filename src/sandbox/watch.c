@@ -197,7 +197,8 @@ static bool receive(struct watch *w)
     ssize_t n = recvmsg(w->launcher->control, &head, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     int fd = -1;
 
-    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+    /* ECONNRESET says that pid 1 died with GO unread; what it had sent before is still there. */
+    if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == ECONNRESET))
         return true;
     if (n < (ssize_t)sizeof(message) || message.len > sizeof(text) || (size_t)n < sizeof(message) + message.len)
         return false;
@@ -211,7 +212,7 @@ static void drain_messages(struct watch *w)
 {
     struct pollfd poll_fd = {.fd = w->launcher->control, .events = POLLIN};
 
-    while (poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & POLLIN) && receive(w))
+    while (poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLIN | POLLERR)) && receive(w))
         ;
 }
 

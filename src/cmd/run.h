@@ -1,0 +1,22 @@
+#ifndef RF_CMD_RUN_H
+#define RF_CMD_RUN_H
+
+#include "base/err.h"
+#include "posture/posture.h"
+
+#include <stdbool.h>
+
+/* What `run` was asked for beside the posture. */
+struct rf_run_wish {
+    enum { RF_EXPLAIN_NO, RF_EXPLAIN_TEXT, RF_EXPLAIN_JSON } explain;
+    const char *report; /* a path, "-" for standard error, or NULL */
+    bool is_report_json;
+    char *words; /* argv and environment of this process, wiped in the ring */
+    size_t words_len;
+};
+
+/* Posture to plan to ring. Returns the exit code: the workload's, or 125 with the sentence in `err` for a ring that
+   could not be had, 126 and 127 for a command that could not be executed. */
+int rf_run(const struct rf_posture *posture, const struct rf_run_wish *wish, struct rf_err *err) RF_NONNULL;
+
+#endif
