@@ -46,8 +46,10 @@ int rf_run(const struct rf_posture *posture, const struct rf_run_wish *wish, str
     code = make_plan(posture, &arena, &plan, err);
     if (code < 0)
         return EXIT_OWN;
-    for (uint32_t i = 0; i < plan.note_count; i++)
-        fprintf(stderr, "ringfence: note: %s\n", plan.notes[i]);
+    for (uint32_t i = 0; i < plan.note_count; i++) {
+        if (plan.notes[i][0] == '!')
+            fprintf(stderr, "ringfence: warning: %s\n", plan.notes[i] + 1);
+    }
     if (wish->explain) {
         explain(&plan, &arena);
         return 0;

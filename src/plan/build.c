@@ -68,27 +68,43 @@ uint32_t rf_builder_printf(struct rf_builder *b, const char *fmt, ...)
     return at;
 }
 
-void rf_builder_note(struct rf_builder *b, const char *fmt, ...)
+static void keep_note(struct rf_builder *b, bool is_warning, const char *fmt, va_list args)
 {
-    va_list args;
-    char note[400];
+    char note[400] = "!";
+    size_t at = is_warning ? 1 : 0;
     const char *kept;
 
-    va_start(args, fmt);
-    (void)vsnprintf(note, sizeof(note), fmt, args); /* a cut sentence is still a sentence */
-    va_end(args);
+    (void)vsnprintf(note + at, sizeof(note) - at, fmt, args); /* a cut sentence is still a sentence */
     kept = rf_arena_text(b->arena, rf_str_of(note));
     if (!kept || b->plan->note_count == NOTES)
         rf_builder_fail(b, -ENOMEM, "making the plan: no memory for notes");
     else
-        b->plan->notes[b->plan->note_count++] = kept;
+        b->plan->notes[b->plan->note_count++] = kept; /* a warning begins with '!' */
+}
+
+void rf_builder_note(struct rf_builder *b, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    keep_note(b, false, fmt, args);
+    va_end(args);
+}
+
+void rf_builder_warn(struct rf_builder *b, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    keep_note(b, true, fmt, args);
+    va_end(args);
 }
 
 bool rf_builder_may_miss(struct rf_builder *b, enum rf_layer layer, const char *what)
 {
     if (!(b->posture->allow_missing & layer))
         return false;
-    rf_builder_note(b, "missing by --allow-missing: %s", what);
+    rf_builder_warn(b, "missing by --allow-missing: %s", what);
     return true;
 }
 

@@ -155,13 +155,13 @@ static void warn_unwritable(struct rf_builder *b, const struct rf_mount *mount, 
     if (mount->is_read_only || mount->is_idmapped || b->posture->userns == RF_USERNS_AUTO || (fact->mode & need))
         return;
     if (b->facts->is_privileged)
-        rf_builder_note(b,
+        rf_builder_warn(b,
                         "%s: volume is owned by %u:%u and mode %04o, uid %u cannot write it; use -v %s:%s:idmap, or "
                         "chown %u:%u %s",
                         mount->dst, fact->uid, fact->gid, fact->mode & 07777, uid, mount->src, mount->dst, uid, gid,
                         mount->src);
     else
-        rf_builder_note(b, "%s: volume is owned by %u:%u and mode %04o, you (uid %u) cannot write it", mount->dst,
+        rf_builder_warn(b, "%s: volume is owned by %u:%u and mode %04o, you (uid %u) cannot write it", mount->dst,
                         fact->uid, fact->gid, fact->mode & 07777, uid);
 }
 

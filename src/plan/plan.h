@@ -131,7 +131,8 @@ struct rf_plan {
     struct rf_insn *filters[RF_PLAN_FILTERS];
     uint32_t filter_len[RF_PLAN_FILTERS];
     struct rf_watch watch;
-    const char **notes; /* what the user should know: a layer that is missing by leave, a fallback taken */
+    const char **notes; /* what the user should know: a layer missing by leave, a fallback taken. One that begins with
+                           '!' is to be said at once, without it */
     uint32_t note_count;
 };
 
