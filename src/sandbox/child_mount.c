@@ -164,19 +164,18 @@ int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
     return code < 0 ? code : become_root(child, code, step);
 }
 
-/* Mount on the working directory: a name that cannot be changed underneath, and four system calls fewer than the
+/* Mount by a name that leads through a descriptor and so cannot be changed underneath: five system calls fewer than the
    detached way. MOUNT_ATTR_* and MS_* are the same numbers for the four attributes in use. */
 static int mount_on(struct rf_child *child, const char *type, const struct rf_step *step)
 {
+    char path[64];
     int target = rf_child_open(child, text_of(child, step->dst), O_PATH | O_DIRECTORY);
-    int code;
 
     if (target < 0)
         return target;
-    code = rf_sys_result(syscall(SYS_fchdir, target));
-    if (code == 0)
-        code = rf_sys_result(mount(type, ".", type, (unsigned long)attributes_of(step), text_of(child, step->data)));
-    return closing(target, code);
+    fd_path(path, target, "");
+    return closing(target, rf_sys_result(mount(type, path, type, (unsigned long)attributes_of(step),
+                                               text_of(child, step->data))));
 }
 
 int rf_step_tmpfs(struct rf_child *child, const struct rf_step *step)
