@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/num.h"
 #include "sandbox/child.h"
+#include "sandbox/netns_pin.h"
 #include "sandbox/sys.h"
 
 #include <dirent.h>
@@ -19,7 +20,7 @@ enum { PASSWD_LIMIT = 64 * 1024, SMALL_FILE = 8 * 1024, AUTO_FIRST = 0x70000000,
 /* PROC_USER_INIT_INO of the kernel's include/linux/proc_ns.h. */
 static const ino_t initial_userns = 0xEFFFFFFDU;
 
-static const char pinned_netns[] = "/run/ringfence/netns";
+static const long nsfs_magic = 0x6e736673;
 
 /* Read a whole small file into the arena. NULL with *ret_code set when it cannot be, or is no regular file: a FIFO or
    a device in its place would hang or never end. */
@@ -112,12 +113,12 @@ static void look_at_caller(struct rf_facts *facts, struct rf_arena *arena)
 static void look_at_kernel(struct rf_facts *facts)
 {
     int abi = rf_sys_result(syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */));
-    struct stat st;
+    struct statfs fs;
 
     facts->landlock_abi = abi < 0 ? 0 : abi;
     facts->has_memfd_noexec = facts->is_privileged && access("/proc/sys/vm/memfd_noexec", F_OK) == 0;
-    if (facts->is_privileged && stat(pinned_netns, &st) == 0 && st.st_uid == 0 && S_ISREG(st.st_mode))
-        facts->netns_pin = pinned_netns;
+    if (facts->is_privileged && statfs(RF_NETNS_PIN, &fs) == 0 && (long)fs.f_type == nsfs_magic)
+        facts->netns_pin = RF_NETNS_PIN; /* only root can have mounted it there */
 }
 
 /* --- control groups --- */
