@@ -1,0 +1,221 @@
+/* Plans as people read them, for postures and worlds that are written down: whoever changes what a ring is
+   made of changes a file that a reviewer reads. Speaks TAP; with GOLDEN_UPDATE set it writes the files
+   instead. */
+#include "base/arena.h"
+#include "plan/plan.h"
+#include "posture/posture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { TEXT_MAX = 64 * 1024, ARENA_BYTES = 4 << 20 };
+
+static const struct rf_cgroup_facts cgroup_v2 = {.mode = RF_CGROUP_V2,
+                                                 .unified_dir = "/sys/fs/cgroup/here",
+                                                 .unified_has_memory = true,
+                                                 .unified_has_pids = true,
+                                                 .unified_has_cpu = true};
+static const struct rf_cgroup_facts cgroup_v1 = {.mode = RF_CGROUP_V1,
+                                                 .memory_dir = "/sys/fs/cgroup/memory/here",
+                                                 .pids_dir = "/sys/fs/cgroup/pids/here",
+                                                 .cpu_dir = "/sys/fs/cgroup/cpu/here"};
+
+static const struct {
+    const char *name;
+    uint32_t id;
+    int landlock_abi;
+    bool is_new_kernel;
+    const struct rf_cgroup_facts *cgroup;
+    const char *netns_pin;
+} worlds[] = {
+    {"root", 0, 7, true, &cgroup_v2, NULL},
+    {"root-pinned", 0, 7, true, &cgroup_v2, "/run/ringfence/netns"},
+    {"root-old", 0, 1, false, &cgroup_v1, NULL},
+    {"user", 1000, 7, true, NULL, NULL},
+    {"user-delegated", 1000, 7, true, &cgroup_v2, NULL},
+    {"user-no-landlock", 1000, 0, false, NULL, NULL},
+};
+
+/* What the root of these worlds holds; everything else is absent from it. */
+static const struct {
+    const char *path;
+    uint32_t mode;
+} places[] = {
+    {"/dev", S_IFDIR | 0755},  {"/proc", S_IFDIR | 0755},       {"/sys", S_IFDIR | 0755},
+    {"/tmp", S_IFDIR | 01777}, {"/var/tmp", S_IFDIR | 01777},   {"/home", S_IFDIR | 0755},
+    {"/srv", S_IFDIR | 0755},  {"/etc/passwd", S_IFREG | 0644}, {"/etc/group", S_IFREG | 0644},
+    {"/root", S_IFDIR | 0700}, {"/run", S_IFDIR | 0755},        {"/mnt", S_IFDIR | 0755},
+};
+
+static void answer(struct rf_path_fact *fact)
+{
+    fact->code = -ENOENT;
+    if (fact->place == RF_PLACE_HOST) {
+        fact->code = 0;
+        fact->mode = S_IFDIR | 0755;
+        fact->uid = 1000;
+        fact->gid = 1000;
+        fact->fs_magic = 0xef53; /* ext4 */
+        return;
+    }
+    for (size_t i = 0; i < RF_COUNT(places); i++) {
+        if (strcmp(fact->path, places[i].path) != 0)
+            continue;
+        fact->code = 0;
+        fact->mode = places[i].mode;
+        fact->is_empty = true;
+    }
+}
+
+static int make_plan(struct rf_posture *posture, size_t world, struct rf_plan *plan, struct rf_err *err)
+{
+    struct rf_facts facts = {
+        .uid = worlds[world].id,
+        .gid = worlds[world].id,
+        .is_privileged = worlds[world].id == 0,
+        .is_initial_userns = true,
+        .landlock_abi = worlds[world].landlock_abi,
+        .has_memfd_noexec = worlds[world].is_new_kernel,
+        .nofile_hard = 1048576,
+        .nproc_hard = 4096,
+        .auto_base = 1879048192,
+        .netns_pin = worlds[world].netns_pin,
+        .passwd = "root:x:0:0:root:/root:/bin/sh\nalice:x:1001:1001::/home/alice:/bin/sh\n",
+        .group = "root:x:0:\nalice:x:1001:\n",
+    };
+    int code = rf_plan_ask(posture, posture->arena, &facts.paths, &facts.path_count, err);
+
+    if (worlds[world].cgroup)
+        facts.cgroup = *worlds[world].cgroup;
+    if (code < 0)
+        return code;
+    for (size_t i = 0; i < facts.path_count; i++)
+        answer(&facts.paths[i]);
+    return rf_plan_build(posture, &facts, posture->arena, plan, err);
+}
+
+static void print_plan(const struct rf_plan *plan, FILE *out)
+{
+    static const char *const actors[] = {"launcher", "beside", "init", "workload"};
+
+    for (uint32_t i = 0; i < plan->count; i++)
+        (void)fprintf(out, "%-8s  %s  # %s\n", actors[plan->steps[i].actor],
+                      rf_step_describe(plan, &plan->steps[i], plan->arena),
+                      rf_key_info((enum rf_key)plan->steps[i].key)->flag);
+    for (uint32_t i = 0; i < plan->argv_count; i++)
+        (void)fprintf(out, "word      %s\n", rf_plan_text(plan, plan->argv[i]));
+    for (uint32_t i = 0; i < plan->envp_count; i++)
+        (void)fprintf(out, "variable  %s\n", rf_plan_text(plan, plan->envp[i]));
+    for (uint32_t i = 0; i < plan->note_count; i++)
+        (void)fprintf(out, "note      %s\n", plan->notes[i]);
+}
+
+/* A posture is written as lines "key value"; a list has one line for each entry. */
+static int read_posture(const char *path, struct rf_posture *posture, struct rf_err *err)
+{
+    static const struct rf_from from = {.known = RF_KNOWN};
+    char line[512];
+    FILE *file = fopen(path, "re");
+    int code = 0;
+
+    if (!file)
+        return rf_fail(err, -errno, "%s: cannot open it", path);
+    while (code == 0 && fgets(line, sizeof(line), file)) {
+        struct rf_str name;
+        struct rf_str text = {line, strcspn(line, "\n")};
+        struct rf_str value = rf_str_cut(text, ' ', &name);
+        const char *copy = rf_arena_text(posture->arena, value.ptr ? value : RF_STR(""));
+
+        if (!copy || rf_key_by_name(name) == RF_KEY_NONE)
+            code = rf_fail(err, -EINVAL, "%s: no key \"%.*s\"", path, RF_FMT(name));
+        else
+            code = rf_posture_set(posture, rf_key_by_name(name), rf_str_of(copy), &from, err);
+    }
+    (void)fclose(file); /* opened for reading */
+    return code;
+}
+
+static size_t print_case(const char *path, size_t world, char *text)
+{
+    struct rf_arena arena;
+    struct rf_posture posture;
+    struct rf_plan plan = {0};
+    struct rf_err err = {0};
+    FILE *out = fmemopen(text, TEXT_MAX, "w");
+    long len;
+
+    if (!out)
+        abort();
+    rf_arena_init(&arena, ARENA_BYTES);
+    rf_posture_init(&posture, &arena);
+    if (read_posture(path, &posture, &err) < 0 || make_plan(&posture, world, &plan, &err) < 0)
+        (void)fprintf(out, "refused   %s\n", err.msg);
+    else
+        print_plan(&plan, out);
+    (void)fflush(out);
+    len = ftell(out);
+    (void)fclose(out);
+    rf_arena_done(&arena);
+    return (size_t)len;
+}
+
+/* Prints the first line that differs, and says whether there is one. */
+static bool is_equal(const char *want, const char *have)
+{
+    while (*want && *want == *have) {
+        want++;
+        have++;
+    }
+    if (*want == *have)
+        return true;
+    (void)printf("# want: ...%.*s\n# have: ...%.*s\n", (int)strcspn(want, "\n"), want,
+                 (int)strcspn(have, "\n"), have);
+    return false;
+}
+
+static bool check_case(const char *dir, const char *name, size_t world, bool is_update)
+{
+    static char want[TEXT_MAX];
+    static char have[TEXT_MAX];
+    char path[1024];
+    FILE *file;
+    size_t len;
+
+    (void)snprintf(path, sizeof(path), "%s/%s.posture", dir, name);
+    len = print_case(path, world, have);
+    (void)snprintf(path, sizeof(path), "%s/%s.%s.txt", dir, name, worlds[world].name);
+    file = fopen(path, is_update ? "we" : "re");
+    if (!file) {
+        (void)printf("# %s: %s\n", path, strerror(errno));
+        return false;
+    }
+    if (is_update) {
+        (void)fwrite(have, 1, len, file);
+        return fclose(file) == 0;
+    }
+    len = fread(want, 1, sizeof(want) - 1, file);
+    want[len] = '\0';
+    (void)fclose(file); /* opened for reading */
+    return is_equal(want, have);
+}
+
+int main(int argc, char **argv)
+{
+    int count = 0;
+    int failed = 0;
+
+    for (int i = 2; i < argc; i++) {
+        for (size_t world = 0; world < RF_COUNT(worlds); world++) {
+            bool is_ok = check_case(argv[1], argv[i], world, getenv("GOLDEN_UPDATE") != NULL);
+
+            failed += !is_ok;
+            (void)printf("%s %d - %s in world %s\n", is_ok ? "ok" : "not ok", ++count, argv[i],
+                         worlds[world].name);
+        }
+    }
+    (void)printf("1..%d\n", count);
+    return failed || !count;
+}
