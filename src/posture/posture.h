@@ -37,7 +37,7 @@ struct rf_user {
     uint32_t gid;
     const char *user_name;  /* or NULL when uid holds */
     const char *group_name; /* or NULL when gid holds */
-    bool has_gid;           /* false: the gid is the one of the passwd line, else equal to the uid */
+    bool has_gid;           /* false: the gid equals the uid; for a name it is the one of the passwd line */
 };
 
 enum rf_mount_kind { RF_MOUNT_TMPFS, RF_MOUNT_BIND };
