@@ -39,8 +39,8 @@ refused "a FIFO" "regular file" --env-file "$TMPDIR/fifo"
 
 same "--workdir" /usr/bin "$(ring --workdir /usr/bin -- /bin/pwd)"
 same "through a link inside" /run "$(ring --workdir /var/run -- /bin/pwd -P)"
-refused "a descriptor of the launcher" "magic link" --workdir /proc/self/fd/3
-refused "the launcher's root" "magic link" --workdir /proc/1/root
+refused "a descriptor of the launcher" "chdir /proc/self/fd/3" --workdir /proc/self/fd/3
+refused "the launcher's root" "chdir /proc/1/root" --workdir /proc/1/root
 refused "a file" "" --workdir /etc/passwd
 refused "a relative one" workdir --workdir usr
 
