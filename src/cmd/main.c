@@ -132,7 +132,10 @@ int main(int argc, char **argv)
         rf_help_program(stderr, rf_help_wants_colour(stderr));
         return EXIT_USAGE;
     }
-    (void)syscall(SYS_close_range, 3U, ~0U, 0U); /* what a caller left open is nobody's business here */
+    if (syscall(SYS_close_range, 3U, ~0U, 0U) < 0) { /* what a caller left open is nobody's business here */
+        fprintf(stderr, "ringfence: close_range is missing: Linux 5.12 is the oldest kernel that can build a ring\n");
+        return EXIT_USAGE;
+    }
     verb = rf_verb_find(verb_name(argv[1]));
     if (!verb) {
         fprintf(stderr, "ringfence: there is no verb \"%s\": see ringfence help\n", argv[1]);
