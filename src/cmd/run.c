@@ -1,7 +1,7 @@
 /* `run`: posture and facts to a plan, and the plan to a ring or to the screen. */
 #include "cmd/run.h"
 
-#include "plan/plan.h"
+#include "plan/build.h"
 #include "sandbox/sandbox.h"
 
 #include <assert.h>
@@ -10,7 +10,8 @@
 
 enum { EXIT_OWN = 125, PLAN_MEMORY = 4 * 1024 * 1024 };
 
-static int make_plan(const struct rf_posture *posture, struct rf_arena *arena, struct rf_plan *ret, struct rf_err *err)
+static int make_plan(const struct rf_posture *posture, struct rf_arena *arena, struct rf_plan *ret,
+                     struct rf_err *err)
 {
     struct rf_path_fact *paths = NULL;
     struct rf_facts facts = {0};
