@@ -4,14 +4,12 @@
 . "$RF_TOP/tests/verb/lib.sh"
 [ -x /usr/bin/python3 ] || { echo "python3 is missing"; exit 77; }
 
-mkfifo "$TMPDIR/hold"
 /usr/bin/python3 -c "
-import socket
+import socket, time
 s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(8)
 print(s.getsockname()[1], flush=True)
-open('$TMPDIR/hold').read()" >"$TMPDIR/port" &
+time.sleep(60)" >"$TMPDIR/port" &
 listener=$!
-exec 9<>"$TMPDIR/hold"
 wait_until test -s "$TMPDIR/port"
 port=$(cat "$TMPDIR/port")
 
@@ -49,6 +47,6 @@ packet="import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)"
 holds "no packet socket" "not supported" "$(try host "$packet")"
 refused "a bridge" network --network bridge
 refused "another ring's" network --network container:other
-echo >&9
-wait "$listener"
+kill "$listener"
+wait "$listener" 2>/dev/null
 tap_end

@@ -72,9 +72,9 @@ if [ -x /usr/bin/python3 ]; then
     # Whether the process may restrict itself further says nothing; an abstract socket of the caller's does.
     abstract=$(mktemp -u rf-abstract-XXXXXX)
     /usr/bin/python3 -c "
-import socket, sys
+import socket, time
 s = socket.socket(socket.AF_UNIX); s.bind('\0$abstract'); s.listen()
-print('up', flush=True); sys.stdin.read()" < <(sleep 20) >"$TMPDIR/up" &
+print('up', flush=True); time.sleep(60)" >"$TMPDIR/up" &
     listener=$!
     wait_until grep -q up "$TMPDIR/up"
     connect="import socket; s = socket.socket(socket.AF_UNIX); s.connect('\0$abstract'); print('reached')"
