@@ -81,6 +81,8 @@ static int make_plan(struct rf_posture *posture, size_t world, struct rf_plan *p
         .has_memfd_noexec = worlds[world].is_new_kernel,
         .nofile_hard = 1048576,
         .nproc_hard = 4096,
+        .fsize_hard = UINT64_MAX,
+        .sigpending_hard = 96365,
         .auto_base = 1879048192,
         .netns_pin = worlds[world].netns_pin,
         .passwd = "root:x:0:0:root:/root:/bin/sh\nalice:x:1001:1001::/home/alice:/bin/sh\n",
