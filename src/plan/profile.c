@@ -230,13 +230,13 @@ static const uint8_t standard[RF_SYSCALL_LIMIT] = {
     N(acct), N(add_key), N(adjtimex), N(bpf), N(chroot), N(clock_adjtime), N(clock_settime),
     N(delete_module), N(fanotify_init), N(fanotify_mark), N(finit_module), N(fsconfig), N(fsmount),
     N(fsopen), N(fspick), N(init_module), N(io_uring_enter), N(io_uring_register), N(io_uring_setup),
-    N(kcmp), N(kexec_file_load), N(kexec_load), N(keyctl), N(mbind), N(memfd_secret), N(migrate_pages), N(mount),
-    N(mount_setattr), N(move_mount), N(move_pages), N(name_to_handle_at), N(open_by_handle_at),
+    N(kcmp), N(kexec_file_load), N(kexec_load), N(keyctl), N(mbind), N(memfd_secret), N(migrate_pages),
+    N(mount), N(mount_setattr), N(move_mount), N(move_pages), N(name_to_handle_at), N(open_by_handle_at),
     N(open_tree), N(open_tree_attr), N(perf_event_open), N(pidfd_getfd), N(pivot_root),
     N(process_madvise), N(process_mrelease), N(process_vm_readv), N(process_vm_writev), N(ptrace),
     N(quotactl), N(quotactl_fd), N(reboot), N(remap_file_pages), N(request_key),
-    N(set_mempolicy), N(set_mempolicy_home_node), N(setdomainname), N(sethostname), N(setns), N(settimeofday), N(swapoff),
-    N(swapon), N(syslog), N(umount2), N(unshare), N(userfaultfd), N(vhangup), N(vmsplice),
+    N(set_mempolicy), N(set_mempolicy_home_node), N(setdomainname), N(sethostname), N(setns),
+    N(settimeofday), N(swapoff), N(swapon), N(syslog), N(umount2), N(unshare), N(userfaultfd), N(vhangup), N(vmsplice),
 
     /* As if the kernel did not have them. */
     A(cachestat), A(clone3), A(file_getattr), A(file_setattr), A(listmount), A(lookup_dcookie),
