@@ -234,9 +234,9 @@ static const uint8_t standard[RF_SYSCALL_LIMIT] = {
     N(mount), N(mount_setattr), N(move_mount), N(move_pages), N(name_to_handle_at), N(open_by_handle_at),
     N(open_tree), N(open_tree_attr), N(perf_event_open), N(pidfd_getfd), N(pivot_root),
     N(process_madvise), N(process_mrelease), N(process_vm_readv), N(process_vm_writev), N(ptrace),
-    N(quotactl), N(quotactl_fd), N(reboot), N(remap_file_pages), N(request_key),
-    N(set_mempolicy), N(set_mempolicy_home_node), N(setdomainname), N(sethostname), N(setns),
-    N(settimeofday), N(swapoff), N(swapon), N(syslog), N(umount2), N(unshare), N(userfaultfd), N(vhangup), N(vmsplice),
+    N(quotactl), N(quotactl_fd), N(reboot), N(remap_file_pages), N(request_key), N(set_mempolicy),
+    N(set_mempolicy_home_node), N(setdomainname), N(sethostname), N(setns), N(settimeofday),
+    N(swapoff), N(swapon), N(syslog), N(umount2), N(unshare), N(userfaultfd), N(vhangup), N(vmsplice),
 
     /* As if the kernel did not have them. */
     A(cachestat), A(clone3), A(file_getattr), A(file_setattr), A(listmount), A(lookup_dcookie),
