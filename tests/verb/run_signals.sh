@@ -14,11 +14,6 @@ start() {
     wait_until grep -q ready "$TMPDIR/out"
 }
 
-# pids_of PROGRAM NUMBER: the processes with that command line
-pids_of() {
-    grep -alsE "^$1.${2/./[.]}.$" /proc/[0-9]*/cmdline | cut -d/ -f3
-}
-
 state_of() {
     sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null
 }
