@@ -13,6 +13,7 @@ meson|meson|build system
 ninja|ninja-build|build system'
 needs_test='/usr/include/cmocka.h|libcmocka-dev|unit tests
 /usr/include/seccomp.h|libseccomp-dev|oracle for our system call filter (tests only)
+/usr/include/jansson.h|libjansson-dev|rival of our JSON reader (tests only)
 pkg-config|pkg-config|finds the libraries of the tests
 objdump|binutils|checks of the objects
 ctags|universal-ctags|check-size
@@ -70,7 +71,7 @@ quietly() {
     shift
     log=$(mktemp)
     if ! "$@" >"$log" 2>&1; then
-        cat "$log" >&2
+        tail -n 60 "$log" >&2
         rm -f "$log"
         die "$what failed"
     fi
