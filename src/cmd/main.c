@@ -94,7 +94,8 @@ static int act(const struct rf_verb *verb, const struct call *call, struct rf_er
     return EXIT_USAGE;
 }
 
-/* The kernel lays arguments and environment out in one piece, in order; whoever rearranged it gets nothing wiped. */
+/* The kernel lays arguments and environment out in one piece, in order; whoever rearranged it gets nothing
+ * wiped. */
 static void find_words(int argc, char **argv, struct call *call)
 {
     char *end = argv[0] + strlen(argv[0]) + 1;
@@ -148,7 +149,8 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (syscall(SYS_close_range, 3U, ~0U, 0U) < 0) { /* what a caller left open is nobody's business here */
-        fprintf(stderr, "ringfence: close_range is missing: Linux 5.12 is the oldest kernel that can build a ring\n");
+        fprintf(stderr,
+                "ringfence: close_range is missing: Linux 5.12 is the oldest kernel that can build a ring\n");
         return EXIT_USAGE;
     }
     verb = rf_verb_find(verb_name(argv[1]));

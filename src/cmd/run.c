@@ -1,27 +1,64 @@
 /* `run`: posture and facts to a plan, and the plan to a ring or to the screen. */
 #include "cmd/run.h"
 
-#include "plan/plan.h"
+#include "base/file.h"
+#include "cmd/seccomp_file.h"
+#include "plan/build.h"
 #include "sandbox/sandbox.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <sys/utsname.h>
 
 enum { EXIT_OWN = 125, PLAN_MEMORY = 4 * 1024 * 1024 };
 
-static int make_plan(const struct rf_posture *posture, struct rf_arena *arena, struct rf_plan *ret, struct rf_err *err)
+/* The file of --seccomp FILE, of which docker's own form is taken. */
+static int read_profile(const struct rf_posture *posture, struct rf_arena *arena, struct rf_profile **ret,
+                        struct rf_err *err)
+{
+    struct rf_seccomp_file_facts facts = {.caps = posture->cap_add};
+    struct rf_seccomp_file_notes notes = {0};
+    struct rf_str text = {NULL, 0};
+    struct rf_profile *profile = rf_arena_alloc(arena, sizeof(*profile));
+    struct utsname name;
+    int code;
+
+    if (!profile || uname(&name) < 0)
+        return rf_fail(err, -ENOMEM, "seccomp %s: out of memory", posture->seccomp_file);
+    if (sscanf(name.release, "%u.%u", &facts.kernel_major, &facts.kernel_minor) != 2)
+        facts.kernel_major = 0; /* rules for newer kernels stay out */
+    code = rf_file_read(posture->seccomp_file, RF_SECCOMP_FILE_MAX, arena, &text, err);
+    if (code == 0)
+        code = rf_seccomp_file_read(text, &facts, arena, profile, &notes, err);
+    if (code < 0)
+        return code;
+    if (notes.unknown_names)
+        fprintf(
+            stderr,
+            "ringfence: warning: seccomp %s: %u names of calls are unknown here and ignored, such as %s\n",
+            posture->seccomp_file, notes.unknown_names, notes.first_unknown);
+    *ret = profile;
+    return 0;
+}
+
+static int make_plan(const struct rf_posture *posture, struct rf_arena *arena, struct rf_plan *ret,
+                     struct rf_err *err)
 {
     struct rf_path_fact *paths = NULL;
     struct rf_facts facts = {0};
+    struct rf_profile *profile = NULL;
     size_t count = 0;
     int code = 0;
 
     if (!posture->rootfs && !posture->is_host)
         return rf_fail(err, -EINVAL, "no root: say --rootfs DIR, or --host for the host's own, read-only");
     code = rf_plan_ask(posture, arena, &paths, &count, err);
+    if (code == 0 && posture->seccomp == RF_SECCOMP_FILE)
+        code = read_profile(posture, arena, &profile, err);
     if (code == 0)
         code = rf_facts_probe(posture->is_host ? "/" : posture->rootfs, paths, count, arena, &facts, err);
+    facts.profile = profile;
     if (code == 0)
         code = rf_plan_build(posture, &facts, arena, ret, err);
     return code;

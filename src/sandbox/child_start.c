@@ -1,4 +1,5 @@
-/* pid 1 of the ring: starts the workload, passes signals on, reaps whatever dies, and ends with the workload's code. */
+/* pid 1 of the ring: starts the workload, passes signals on, reaps whatever dies, and ends with the
+ * workload's code. */
 #include "sandbox/child.h"
 
 #include "sandbox/sys.h"
@@ -42,7 +43,8 @@ static int open_proc(uint64_t pid, const char *file)
     return rf_sys_result(syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0));
 }
 
-/* What holds for the workload now that it runs, as the ring's own /proc shows it: it cannot be reaped before. */
+/* What holds for the workload now that it runs, as the ring's own /proc shows it: it cannot be reaped before.
+ */
 static void witness_start(const struct rf_child *child, pid_t pid)
 {
     send_witness(child, RF_WITNESS_STATUS, open_proc((uint64_t)pid, "/status"));
@@ -104,7 +106,8 @@ static int reap(pid_t workload)
 /* A stopped terminal job: TSTP does nothing to an orphaned process group, so it is stopped for certain. */
 static void pass_on(pid_t workload, int signal_number)
 {
-    (void)syscall(SYS_kill, workload, signal_number == SIGTSTP ? SIGSTOP : signal_number); /* it may be dead already */
+    (void)syscall(SYS_kill, workload,
+                  signal_number == SIGTSTP ? SIGSTOP : signal_number); /* it may be dead already */
 }
 
 static void __attribute__((noreturn)) supervise(const struct rf_child *child, pid_t workload)
@@ -113,12 +116,14 @@ static void __attribute__((noreturn)) supervise(const struct rf_child *child, pi
     int status;
 
     for (status = reap(workload); status < 0; status = reap(workload)) {
-        int signal_number = rf_sys_result(syscall(SYS_rt_sigtimedwait, &all, NULL, NULL, KERNEL_SIGSET_BYTES));
+        int signal_number =
+            rf_sys_result(syscall(SYS_rt_sigtimedwait, &all, NULL, NULL, KERNEL_SIGSET_BYTES));
 
         if (signal_number > 0 && signal_number != SIGCHLD)
             pass_on(workload, signal_number);
     }
-    if (child->is_witness || WIFSIGNALED(status)) /* each message wakes the launcher: the exit code says the rest */
+    if (child->is_witness ||
+        WIFSIGNALED(status)) /* each message wakes the launcher: the exit code says the rest */
         report_exit(child, status);
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }

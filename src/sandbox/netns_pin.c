@@ -21,14 +21,15 @@ int rf_netns_pin_create(struct rf_err *err)
         return rf_fail(err, -errno, "netns create: making %s: %s", run_dir, strerror(errno));
     fd = open(RF_NETNS_PIN, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDONLY | O_CLOEXEC, 0444);
     if (fd < 0 && errno == EEXIST)
-        return rf_fail(err, -EEXIST, "netns create: %s is there already: ringfence netns delete takes it away",
+        return rf_fail(err, -EEXIST,
+                       "netns create: %s is there already: ringfence netns delete takes it away",
                        RF_NETNS_PIN);
     if (fd < 0)
         return rf_fail(err, -errno, "netns create: making %s: %s", RF_NETNS_PIN, strerror(errno));
     if (unshare(CLONE_NEWNET) == 0 && mount("/proc/self/ns/net", RF_NETNS_PIN, NULL, MS_BIND, NULL) == 0)
         return 0;
-    (void)rf_fail(err, -errno, "netns create: keeping a network name space at %s: %s%s", RF_NETNS_PIN, strerror(errno),
-                  errno == EPERM ? ": this needs root" : "");
+    (void)rf_fail(err, -errno, "netns create: keeping a network name space at %s: %s%s", RF_NETNS_PIN,
+                  strerror(errno), errno == EPERM ? ": this needs root" : "");
     (void)unlink(RF_NETNS_PIN); /* just made, and of no use */
     return err->code;
 }

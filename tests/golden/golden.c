@@ -2,7 +2,7 @@
    made of changes a file that a reviewer reads. Speaks TAP; with GOLDEN_UPDATE set it writes the files
    instead. */
 #include "base/arena.h"
-#include "plan/plan.h"
+#include "plan/build.h"
 #include "posture/posture.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* killed N COMMAND...: kill the command with SIGKILL when it makes its Nth system call. Prints its pid. Exit status 0:
-   it was killed there; 3: it ended by itself before. Its children are left alone. */
+/* killed N COMMAND...: kill the command with SIGKILL when it makes its Nth system call. Prints its pid. Exit
+   status 0: it was killed there; 3: it ended by itself before. Its children are left alone. */
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ptrace.h>
