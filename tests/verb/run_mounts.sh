@@ -36,6 +36,7 @@ tap_exit 0 "a program on another volume can" ring -v "$TMPDIR/mine:/tmp/v:ro" --
 refused "a source that is not there" "No such file" -v "$TMPDIR/nowhere:/tmp/v"
 same "and it is not made" no "$([ -e "$TMPDIR/nowhere" ] || echo no)"
 refused "a bare name" "./data" -v data:/tmp/v
+# shellcheck disable=SC2088 # the shell must not expand it
 refused "a tilde" "~" -v "~/data:/tmp/v"
 refused "no source" volume -v :/tmp/v
 refused "no place" volume -v "$TMPDIR/mine"
