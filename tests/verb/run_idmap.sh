@@ -1,5 +1,6 @@
 #!/bin/bash
 # Whose files a ring leaves on the host: id-mapped volumes, and --userns auto.
+# shellcheck disable=SC2016 # what is in single quotes is for the ring's own shell
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
 
@@ -14,8 +15,9 @@ ids() {
 if is_root; then
     tap_exit 1 "without idmap somebody else's directory cannot be written" \
         ring --user 4242 -v "$out:/tmp/v" -- /bin/touch /tmp/v/x
-    holds "  and run says so beforehand" "owned by 1042:1043 and mode 0700, uid 4242 cannot write it" "$tap_out"
-    holds "  and what would help" "-v $out:/tmp/v:idmap, or chown 4242:4242 $out" "$tap_out"
+    warning=$tap_out
+    holds "  and run says so beforehand" "owned by 1042:1043 and mode 0700, uid 4242 cannot write it" "$warning"
+    holds "  and what would help" "-v $out:/tmp/v:idmap, or chown 4242:4242 $out" "$warning"
     inside=$(ring --user 4242:77 -v "$out:/tmp/v:idmap" -- /bin/sh -c 'touch /tmp/v/x; stat -c "%u %g" /tmp/v /tmp/v/x')
     same "with idmap it is the user's inside" "4242 77 4242 77" "$(xargs <<<"$inside")"
     same "and the owner's outside" "1042 1043" "$(ids "$out/x")"

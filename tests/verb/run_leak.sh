@@ -1,5 +1,6 @@
 #!/bin/bash
 # Nothing stays behind: after a hundred starts, after two hundred at once, after a launcher that is killed.
+# shellcheck disable=SC2317 # functions are called by wait_until
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
 
@@ -22,9 +23,11 @@ children_left() {
     for pid in $launchers; do
         [ -e "/proc/$pid/comm" ] && [ "$(cat "/proc/$pid/comm")" = "$(basename "$RINGFENCE")" ] && echo "$pid"
     done
-    for dir in /proc/[0-9]*; do
-        [ "$(tr '\0' ' ' 2>/dev/null <"$dir/cmdline")" = "sleep 300.$$ " ] && echo "$dir"
-    done
+    grep -als "300[.]$$" /proc/[0-9]*/cmdline
+}
+
+has_children() {
+    [ -n "$(children_left)" ]
 }
 
 has_no_children() {
@@ -75,7 +78,7 @@ for ((i = 0; i < 20; i++)); do
     "$RINGFENCE" run --host -- /bin/sleep "300.$$" &
     launchers+=" $!"
 done
-sleep 0.05
+tap_true "twenty that sleep" wait_until has_children
 for pid in $launchers; do # at whatever step each is
     kill -KILL "$pid"
     wait "$pid" 2>/dev/null

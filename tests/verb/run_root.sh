@@ -1,12 +1,13 @@
 #!/bin/bash
 # Foreign roots: what must keep working in them, what is never written, and what stays outside.
+# shellcheck disable=SC2016 # what is in single quotes is for the ring's own shell
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
 
 root=$TMPDIR/root
 busybox_root "$root" || { echo "busybox-static is missing"; exit 77; }
 mkdir -p "$root/usr/share/deep" "$root/run/lock" "$root/opt"
-rmdir "$root/usr/lib" && mkdir "$root/usr/lib" && cp "$root/bin/busybox" "$root/usr/lib/tool"
+rmdir "$root/usr/lib" && mkdir "$root/usr/lib" && cp "$root/bin/busybox" "$root/usr/lib/busybox"
 ln -s ../usr/lib "$root/var/lib"
 ln -s usr/lib "$root/lib"
 ln -s /run "$root/var/run"
@@ -22,7 +23,7 @@ run() {
 
 # --- positives
 same "a program of the root" hello "$(run -- /bin/echo hello)"
-same "through /lib -> usr/lib" hello "$(run -- /lib/tool echo hello)"
+same "through /lib -> usr/lib" hello "$(run -- /lib/busybox echo hello)"
 same "a working directory through /var/run -> /run" /run/lock "$(run --workdir /var/run/lock -- /bin/sh -c 'pwd -P')"
 same "a tmpfs through a link" yes "$(run --tmpfs /var/run/lock -- /bin/sh -c 'touch /run/lock/x && echo yes')"
 mkdir -m 755 "$TMPDIR/data" && echo data >"$TMPDIR/data/file" && chmod 644 "$TMPDIR/data/file"

@@ -1,5 +1,7 @@
 #!/bin/bash
 # Signals pass on to the workload, job control stops and continues it, and whatever kills the launcher ends the ring.
+# shellcheck disable=SC2317 # functions are called by wait_until
+# shellcheck disable=SC2016 # what is in single quotes is for the ring's own shell
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
 
@@ -12,12 +14,9 @@ start() {
     wait_until grep -q ready "$TMPDIR/out"
 }
 
-# The pids of the processes whose command line is this.
+# pids_of PROGRAM NUMBER: the processes with that command line
 pids_of() {
-    local dir words
-    for dir in /proc/[0-9]*; do
-        words=$(tr '\0' ' ' 2>/dev/null <"$dir/cmdline") && [ "$words" = "$* " ] && echo "${dir#/proc/}"
-    done
+    grep -alsE "^$1.${2/./[.]}.$" /proc/[0-9]*/cmdline | cut -d/ -f3
 }
 
 state_of() {
@@ -26,6 +25,10 @@ state_of() {
 
 is_in_state() {
     [ "$(state_of "$1")" = "$2" ]
+}
+
+is_running() {
+    [ -n "$(pids_of "$@")" ]
 }
 
 is_gone() {
@@ -61,7 +64,7 @@ same "TERM kills after the stop time-out" 137 $?
 # --- job control
 mark=4000.$$
 start -- "echo ready; exec sleep $mark"
-wait_until eval "[ -n \"\$(pids_of sleep $mark)\" ]"
+wait_until is_running sleep "$mark"
 workload=$(pids_of sleep "$mark")
 kill -TSTP "$started"
 tap_true "TSTP stops the launcher" wait_until is_in_state "$started" T
@@ -78,9 +81,10 @@ tap_true "nothing outlives a launcher that is killed" wait_until is_gone sleep "
 # Double forks, another session and ignored signals do not help.
 mark=4100.$$
 start -- "trap '' TERM HUP INT; (setsid sleep $mark &) & (setsid setsid sleep $mark &); echo ready; exec sleep $mark"
+tap_true "daemons of a workload" wait_until is_running sleep "$mark"
 kill -KILL "$started"
 wait "$started" 2>/dev/null
-tap_true "daemons neither" wait_until is_gone sleep "$mark"
+tap_true "  die with the launcher" wait_until is_gone sleep "$mark"
 
 mark=4200.$$
 start -- "(setsid sleep $mark &); echo ready; sleep 0.05; exit 3"
@@ -91,10 +95,10 @@ tap_true "of its daemons too" wait_until is_gone sleep "$mark"
 mark=4300.$$
 "$RINGFENCE" run --host --init=false -- /bin/sleep "$mark" &
 started=$!
-wait_until eval "[ -n \"\$(pids_of /bin/sleep $mark)\" ]"
+tap_true "a workload that is pid 1 itself" wait_until is_running /bin/sleep "$mark"
 kill -KILL "$started"
 wait "$started" 2>/dev/null
-tap_true "nor a pid 1 of one's own" wait_until is_gone /bin/sleep "$mark"
+tap_true "  dies with the launcher too" wait_until is_gone /bin/sleep "$mark"
 
 # A reader that goes away ends a writer, as without a ring.
 ring -- /usr/bin/seq 1000000 | head -n 1 >"$TMPDIR/head"

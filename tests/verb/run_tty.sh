@@ -1,14 +1,24 @@
 #!/bin/bash
 # -t and -i: a terminal of the ring's own, its size, and the caller's terminal afterwards. script(1) is the terminal.
+# shellcheck disable=SC2016 # what is in single quotes is for the ring's own shell
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
 command -v script >/dev/null || { echo "script, from bsdutils, is missing"; exit 77; }
 
-# at_terminal SCRIPT [INPUT]: run a shell script at a terminal of 33 lines and 77 columns
+mkfifo "$TMPDIR/keys"
+exec 5<>"$TMPDIR/keys" # a keyboard at which nobody sits
+
+# at_terminal SCRIPT [INPUT]: run a shell script at a terminal of 33 lines and 77 columns; type when it says "ready"
 at_terminal() {
     printf '#!/bin/bash\nring() { "%s" run --host "$@"; }\nstty rows 33 cols 77\n%s\n' "$RINGFENCE" "$1" >"$TMPDIR/script"
-    { printf '%b' "${2-}"; [ -z "${2-}" ] || sleep 0.5; } |
-        timeout 20 script -qec "bash $TMPDIR/script" /dev/null 2>&1 | tr -d '\r'
+    : >"$TMPDIR/out"
+    timeout 20 script -qec "bash $TMPDIR/script" /dev/null <&5 >"$TMPDIR/out" 2>&1 &
+    if [ "${2-}" ]; then
+        wait_until grep -q ready "$TMPDIR/out"
+        printf '%b' "$2" >&5
+    fi
+    wait $!
+    tr -d '\r' <"$TMPDIR/out"
 }
 
 holds "without -t there is no terminal on standard input" "not a tty" "$(at_terminal 'ring -- /usr/bin/tty')"
@@ -34,8 +44,8 @@ same "also when the command is not there" "same" \
 same "also after a time-out" "code 124 same" \
     "$(at_terminal 'before=$(stty -g); ring -it --timeout 200ms -- /bin/sleep 9; echo code $?; [ "$before" = "$(stty -g)" ] && echo same' | xargs)"
 holds "what is typed arrives" "got hello" \
-    "$(at_terminal 'ring -it -- /bin/sh -c "read x; echo got \$x"' 'hello\n')"
+    "$(at_terminal 'ring -it -- /bin/sh -c "echo ready; read x; echo got \$x"' 'hello\n')"
 holds "^C goes to the workload" "interrupted" \
-    "$(at_terminal 'ring -it -- /bin/sh -c "trap \"echo interrupted; exit\" INT; while :; do sleep 0.05; done"' '\003')"
+    "$(at_terminal 'ring -it -- /bin/sh -c "trap \"echo interrupted; exit\" INT; echo ready; while :; do sleep 0.05; done"' '\003')"
 same "without a terminal outside, -t still gives one" /dev/pts/0 "$(ring -t -- /usr/bin/tty | tr -d '\r')"
 tap_end
