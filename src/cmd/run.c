@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
 
 enum { EXIT_OWN = 125, PLAN_MEMORY = 4 * 1024 * 1024 };
@@ -31,6 +32,11 @@ static int read_profile(const struct rf_posture *posture, struct rf_arena *arena
     code = rf_file_read(posture->seccomp_file, RF_SECCOMP_FILE_MAX, arena, &text, err);
     if (code == 0)
         code = rf_seccomp_file_read(text, &facts, arena, profile, &notes, err);
+    if (code < 0 && !strstr(err->msg, posture->seccomp_file)) {
+        struct rf_err inner = *err;
+
+        return rf_fail(err, code, "seccomp %s: %.*s", posture->seccomp_file, 400, inner.msg);
+    }
     if (code < 0)
         return code;
     if (notes.unknown_names)
