@@ -30,15 +30,15 @@ static int read_profile(const struct rf_posture *posture, struct rf_arena *arena
     if (sscanf(name.release, "%u.%u", &facts.kernel_major, &facts.kernel_minor) != 2)
         facts.kernel_major = 0; /* rules for newer kernels stay out */
     code = rf_file_read(posture->seccomp_file, RF_SECCOMP_FILE_MAX, arena, &text, err);
+    if (code == 0)
+        code = rf_seccomp_file_read(text, &facts, arena, profile, &notes, err);
+    if (code < 0 && !strstr(err->msg, posture->seccomp_file)) {
+        struct rf_err inner = *err;
+
+        return rf_fail(err, code, "seccomp %s: %.*s", posture->seccomp_file, 400, inner.msg);
+    }
     if (code < 0)
         return code;
-    code = rf_seccomp_file_read(text, &facts, arena, profile, &notes, err);
-    if (code < 0) {
-        char sentence[sizeof(err->msg)];
-
-        memcpy(sentence, err->msg, sizeof(sentence));
-        return rf_fail(err, code, "seccomp %s: %s", posture->seccomp_file, sentence);
-    }
     if (notes.unknown_names)
         fprintf(
             stderr,
