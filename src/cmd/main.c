@@ -9,6 +9,8 @@ int main(int argc, char **argv)
     for (; i < argc && strcmp(argv[i], "--"); i++) {
         enum rf_key k; const char *v;
         if (!strcmp(argv[i], "--explain")) { wish.explain = RF_EXPLAIN_TEXT; continue; }
+        if (!strcmp(argv[i], "--explain=json")) { wish.explain = RF_EXPLAIN_JSON; continue; }
+        if (!strcmp(argv[i], "--report")) { wish.report = argv[++i]; wish.is_report_json = strstr(wish.report, ".json"); continue; }
         char name[64]; const char *eq = strchr(argv[i], '=');
         if (argv[i][0] == '-' && argv[i][1] == '-' && eq) { snprintf(name, sizeof name, "%.*s", (int)(eq - argv[i]) - 2, argv[i] + 2);
             if (rf_posture_set(&p, rf_key_by_name(rf_str_of(name)), rf_str_of(eq + 1), &from, &err) < 0) { fprintf(stderr, "ringfence: %s\n", err.msg); return 125; } continue; }
