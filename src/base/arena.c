@@ -45,6 +45,7 @@ void *rf_arena_alloc(struct rf_arena *arena, size_t size_bytes)
 
         if (base == MAP_FAILED)
             return NULL;
+        (void)madvise(base, arena->limit, MADV_NOHUGEPAGE); /* a page touched is to cost 4 KiB, not 2 MiB */
         arena->base = base;
     }
     arena->used = end;

@@ -1,26 +1,149 @@
+/* The front program: finds the verb, reads its words, and prints what went wrong, once. */
+#include "cmd/options.h"
 #include "cmd/run.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 125, POSTURE_MEMORY = 4 * 1024 * 1024 };
+
+/* One invocation, as every verb gets it. */
+struct call {
+    struct rf_posture *posture; /* file and flags */
+    const struct rf_options *options;
+    char *words; /* this process's arguments and environment, one piece of memory */
+    size_t words_len;
+};
+
+static int run(const struct call *call, struct rf_err *err)
+{
+    const char *explain = call->options->values[RF_ACTION_EXPLAIN];
+    struct rf_run_wish wish = {.report = call->options->values[RF_ACTION_REPORT],
+                               .is_report_json = rf_options_wants_json(call->options),
+                               .words = call->words,
+                               .words_len = call->words_len};
+
+    if (explain)
+        wish.explain = strcmp(explain, "json") == 0 ? RF_EXPLAIN_JSON : RF_EXPLAIN_TEXT;
+    return rf_run(call->posture, &wish, err);
+}
+
+static int explain(const struct call *call, struct rf_err *err)
+{
+    struct rf_run_wish wish = {.explain =
+                                   call->options->values[RF_ACTION_JSON] ? RF_EXPLAIN_JSON : RF_EXPLAIN_TEXT};
+
+    return rf_run(call->posture, &wish, err);
+}
+
+static int version(const struct call *call, struct rf_err *err)
+{
+    (void)call;
+    (void)err;
+    printf("ringfence " RF_VERSION "\n");
+    return 0;
+}
+
+static int help(const struct call *call, struct rf_err *err)
+{
+    const struct rf_verb *verb = NULL;
+
+    if (call->options->word_count) {
+        verb = rf_verb_find(call->options->words[0]);
+        if (!verb) {
+            (void)rf_fail(err, -EINVAL, "help: there is no verb \"%s\"", call->options->words[0]);
+            return EXIT_USAGE;
+        }
+        rf_help_verb(stdout, verb, rf_help_wants_colour(stdout));
+        return 0;
+    }
+    rf_help_program(stdout, rf_help_wants_colour(stdout));
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*act)(const struct call *call, struct rf_err *err);
+} acts[] = {{"run", run}, {"explain", explain}, {"version", version}, {"help", help}};
+
+static int act(const struct rf_verb *verb, const struct call *call, struct rf_err *err)
+{
+    for (size_t i = 0; i < RF_COUNT(acts); i++) {
+        if (strcmp(acts[i].name, verb->name) == 0)
+            return acts[i].act(call, err);
+    }
+    (void)rf_fail(err, -ENOSYS, "%s: this build has no such verb", verb->name);
+    return EXIT_USAGE;
+}
+
+/* The kernel lays arguments and environment out in one piece, in order; whoever rearranged it gets nothing wiped. */
+static void find_words(int argc, char **argv, struct call *call)
+{
+    char *end = argv[0] + strlen(argv[0]) + 1;
+
+    for (int i = 1; i < argc && argv[i] == end; i++)
+        end += strlen(argv[i]) + 1;
+    for (char **variable = environ; *variable && *variable == end; variable++)
+        end += strlen(*variable) + 1;
+    call->words = argv[0];
+    call->words_len = (size_t)(end - argv[0]);
+}
+
+static int call_verb(const struct rf_verb *verb, int argc, char **argv, struct rf_err *err)
+{
+    struct rf_arena arena;
+    struct rf_posture flags;
+    struct rf_posture posture;
+    struct rf_options options = {0};
+    struct call call = {.posture = &posture, .options = &options};
+
+    rf_arena_init(&arena, POSTURE_MEMORY);
+    rf_posture_init(&flags, &arena);
+    if (rf_options_parse(verb, argc - 2, argv + 2, &flags, &options, err) < 0)
+        return EXIT_USAGE;
+    if (options.values[RF_ACTION_HELP]) {
+        rf_help_verb(stdout, verb, rf_help_wants_colour(stdout));
+        return 0;
+    }
+    if (rf_options_posture(&options, &flags, &posture, err) < 0)
+        return EXIT_USAGE;
+    find_words(argc, argv, &call);
+    return act(verb, &call, err);
+}
+
+/* `ringfence --version` and `--help` are verbs to whoever types them. */
+static const char *verb_name(const char *word)
+{
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-v") == 0)
+        return "version";
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ? "help" : word;
+}
+
 int main(int argc, char **argv)
 {
-    struct rf_arena arena; struct rf_posture p; struct rf_err err = {0}; struct rf_from from = {.known = RF_KNOWN};
-    struct rf_run_wish wish = {0}; int i = 2, code;
-    rf_arena_init(&arena, 1<<20); rf_posture_init(&p, &arena);
-    for (; i < argc && strcmp(argv[i], "--"); i++) {
-        enum rf_key k; const char *v;
-        if (!strcmp(argv[i], "--explain")) { wish.explain = RF_EXPLAIN_TEXT; continue; }
-        if (!strcmp(argv[i], "--explain=json")) { wish.explain = RF_EXPLAIN_JSON; continue; }
-        if (!strcmp(argv[i], "--report")) { wish.report = argv[++i]; wish.is_report_json = strstr(wish.report, ".json"); continue; }
-        char name[64]; const char *eq = strchr(argv[i], '=');
-        if (argv[i][0] == '-' && argv[i][1] == '-' && eq) { snprintf(name, sizeof name, "%.*s", (int)(eq - argv[i]) - 2, argv[i] + 2);
-            if (rf_posture_set(&p, rf_key_by_name(rf_str_of(name)), rf_str_of(eq + 1), &from, &err) < 0) { fprintf(stderr, "ringfence: %s\n", err.msg); return 125; } continue; }
-        if (!strcmp(argv[i], "-t")) k = RF_KEY_TTY; else if (!strcmp(argv[i], "-i")) k = RF_KEY_INTERACTIVE; else if (!strcmp(argv[i], "-v")) k = RF_KEY_VOLUME; else k = rf_key_by_name(rf_str_of(argv[i] + 2));
-        if (rf_key_info(k)->shape == RF_SHAPE_BOOL) v = "true"; else v = argv[++i];
-        if (strchr(argv[i], '=') && 0) v = 0;
-        if (rf_posture_set(&p, k, rf_str_of(v), &from, &err) < 0) { fprintf(stderr, "ringfence: %s\n", err.msg); return 125; }
+    struct rf_err err = {0};
+    const struct rf_verb *verb;
+    int code;
+
+    if (argc < 2) {
+        rf_help_program(stderr, rf_help_wants_colour(stderr));
+        return EXIT_USAGE;
     }
-    for (i++; i < argc; i++) if (rf_posture_set(&p, RF_KEY_COMMAND, rf_str_of(argv[i]), &from, &err) < 0) return 125;
-    code = rf_run(&p, &wish, &err);
-    if (err.code) fprintf(stderr, "ringfence: %s\n", err.msg);
+    (void)syscall(SYS_close_range, 3U, ~0U, 0U); /* what a caller left open is nobody's business here */
+    verb = rf_verb_find(verb_name(argv[1]));
+    if (!verb) {
+        fprintf(stderr, "ringfence: there is no verb \"%s\": see ringfence help\n", argv[1]);
+        return EXIT_USAGE;
+    }
+    code = call_verb(verb, argc, argv, &err);
+    if (err.code < 0)
+        fprintf(stderr, "ringfence: %s\n", err.msg);
+    if (fflush(stdout) != 0 && code == 0) {
+        fprintf(stderr, "ringfence: writing to standard output: %s\n", strerror(errno));
+        code = EXIT_USAGE;
+    }
     return code;
 }

@@ -82,6 +82,5 @@ int rf_run(const struct rf_posture *posture, const struct rf_run_wish *wish, str
         code = rf_sandbox_run(&plan, &run, &arena, &outcome, err);
         assert(code == 0 || outcome.exit_code >= EXIT_OWN);
     }
-    rf_arena_done(&arena);
-    return outcome.exit_code;
+    return outcome.exit_code; /* the process ends here: giving the arena back would only cost time */
 }

@@ -68,6 +68,17 @@ uint32_t rf_builder_printf(struct rf_builder *b, const char *fmt, ...)
     return at;
 }
 
+void rf_builder_tmpfs_options(struct rf_builder *b, struct rf_step *step)
+{
+    char owner[48] = "";
+
+    /* Without ids the mount belongs to whoever makes it, which is the only id where one is mapped. */
+    if (step->uid || step->gid)
+        (void)snprintf(owner, sizeof(owner), ",uid=%u,gid=%u", step->uid, step->gid);
+    step->data = rf_builder_printf(b, "size=%llu,nr_inodes=%llu,mode=%o%s", (unsigned long long)step->a,
+                                   (unsigned long long)step->b, step->mode, owner);
+}
+
 static void keep_note(struct rf_builder *b, bool is_warning, const char *fmt, va_list args)
 {
     char note[400] = "!";

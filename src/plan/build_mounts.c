@@ -51,6 +51,7 @@ static void temporary_home(struct rf_builder *b)
         step->flags = (uint32_t)(ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
         step->a = b->posture->home_size_bytes;
         step->b = 16384;
+        rf_builder_tmpfs_options(b, step);
         rf_builder_cover(b, (struct rf_cover){place, COVER_TMPFS, false, false});
     }
     b->home = rf_arena_printf(b->arena, "%s/%s", place, strcmp(place, "/home") == 0 ? name : "home");
@@ -142,6 +143,7 @@ static void add_tmpfs(struct rf_builder *b, const struct rf_mount *mount, enum r
         step->uid = b->uid;
         step->gid = b->gid;
     }
+    rf_builder_tmpfs_options(b, step);
     rf_builder_cover(b, (struct rf_cover){mount->dst, COVER_TMPFS, !mount->is_read_only, mount->is_exec});
 }
 

@@ -95,6 +95,7 @@ static struct rf_step *tmpfs(struct rf_builder *b, enum rf_key key, const char *
     step->flags = quiet;
     step->a = bytes;
     step->b = bytes >= standard_tmp_bytes ? STANDARD_TMP_INODES : SMALL_INODES;
+    rf_builder_tmpfs_options(b, step);
     return step;
 }
 
@@ -175,28 +176,39 @@ static void devices(struct rf_builder *b)
         step = rf_builder_add(b, RF_STEP_DEVPTS, RF_KEY_TTY);
         step->dst = rf_builder_text(b, "/dev/pts");
         step->flags = (uint32_t)(ATTR_NOSUID | ATTR_NOEXEC);
+        step->data = rf_builder_text(b, "newinstance,ptmxmode=0666,mode=0620");
         link_to(b, "/dev/ptmx", "pts/ptmx");
     }
 }
 
 /* --- /proc --- */
 
-/* Files of /proc that tell about the host or other tenants to whoever asks, whatever his uid. The first part is
-   docker's list (moby oci/defaults.go), the second what it leaves readable. Kernels differ, so each is masked where
-   it is present. */
-static const char *const masked_files[] = {
-    "/proc/kcore",    "/proc/keys",     "/proc/timer_list", "/proc/interrupts",
-    "/proc/kallsyms", "/proc/iomem",    "/proc/ioports",    "/proc/config.gz",
-    "/proc/key-users", "/proc/modules",
-};
-static const char *const masked_dirs[] = {"/proc/acpi", "/proc/scsi", "/proc/asound"};
+/* Files of /proc that tell about the host or other tenants to whoever asks, whatever his uid: what everybody may read
+   of docker's list (moby oci/defaults.go), and what that list leaves out. Files that only root may read are guarded by
+   their modes, files that may be written by the whole of /proc being read-only. Kernels differ, so each is masked
+   where it is present. */
+static const char *const masked_files[] = {"/proc/keys",    "/proc/key-users", "/proc/timer_list", "/proc/interrupts",
+                                           "/proc/kallsyms", "/proc/iomem",    "/proc/ioports",    "/proc/config.gz",
+                                           "/proc/modules"};
 
-static void mask(struct rf_builder *b, enum rf_step_kind kind, const char *path)
+static void mask_file(struct rf_builder *b, const char *path)
 {
-    struct rf_step *step = rf_builder_add(b, kind, RF_KEY_NONE);
+    struct rf_step *step = rf_builder_add(b, RF_STEP_MASK_FILE, RF_KEY_NONE);
 
     step->dst = rf_builder_text(b, path);
     step->flags = RF_STEP_IF_PRESENT;
+}
+
+static void mask_dir(struct rf_builder *b, const char *path)
+{
+    struct rf_step *step = rf_builder_add(b, RF_STEP_MASK_DIR, RF_KEY_HOST);
+
+    step->dst = rf_builder_text(b, path);
+    step->flags = quiet | (uint32_t)ATTR_RDONLY;
+    step->mode = 0555;
+    step->a = 4096;
+    step->b = 2;
+    rf_builder_tmpfs_options(b, step);
 }
 
 static void processes(struct rf_builder *b)
@@ -215,9 +227,7 @@ static void processes(struct rf_builder *b)
         b->has_memfd_noexec = true;
     }
     for (size_t i = 0; i < RF_COUNT(masked_files); i++)
-        mask(b, RF_STEP_MASK_FILE, masked_files[i]);
-    for (size_t i = 0; i < RF_COUNT(masked_dirs); i++)
-        mask(b, RF_STEP_MASK_DIR, masked_dirs[i]);
+        mask_file(b, masked_files[i]);
     /* Read-only as a whole: /proc/sys, sysrq-trigger, oom_score_adj and the id maps alike. */
     step = rf_builder_add(b, RF_STEP_SEAL, RF_KEY_NONE);
     step->dst = rf_builder_text(b, "/proc");
@@ -275,7 +285,7 @@ static void host_data(struct rf_builder *b)
         if (host_covers[i].is_tmpfs)
             (void)tmpfs(b, RF_KEY_HOST, path, 0755, b->posture->home_size_bytes);
         else
-            mask(b, RF_STEP_MASK_DIR, path);
+            mask_dir(b, path);
         rf_builder_cover(b, (struct rf_cover){path, host_covers[i].is_tmpfs ? COVER_TMPFS : COVER_SEALED, false, false});
     }
 }

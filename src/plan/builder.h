@@ -55,6 +55,9 @@ struct rf_step *rf_builder_add(struct rf_builder *b, enum rf_step_kind kind, enu
 uint32_t rf_builder_text(struct rf_builder *b, const char *text);
 uint32_t rf_builder_printf(struct rf_builder *b, const char *fmt, ...) RF_PRINTF(2, 3);
 
+/* Write the mount options of a tmpfs step from its numbers, when all of them are set. */
+void rf_builder_tmpfs_options(struct rf_builder *b, struct rf_step *step);
+
 /* Record the first failure. */
 void rf_builder_fail(struct rf_builder *b, int code, const char *fmt, ...) RF_PRINTF(3, 4);
 /* What --explain and the report say. A warning is said at once, too. */

@@ -36,7 +36,7 @@ enum {
     CREATES = O_CREAT | (O_TMPFILE & ~O_DIRECTORY), /* the flags with which open() looks at its mode */
     SOCK_KIND = 0xf,                                /* SOCK_NONBLOCK and SOCK_CLOEXEC lie above */
     UNIX_PROTOCOL = 1,                              /* PF_UNIX, which socket(2) takes for 0 */
-    ICMP = 1,
+    ICMP = 1,                                       /* the same number */
     TCP = 6,
     UDP = 17,
     ICMPV6 = 58
@@ -82,29 +82,25 @@ static const struct rf_seccomp_rule ioctl_rules[] = {WHEN(FAIL(EPERM), IS(1, TIO
                                                      WHEN(FAIL(EPERM), IS(1, TIOCSETD))};
 
 #define FAMILY_RULE WHEN(FAIL(EAFNOSUPPORT), ISNT(0, AF_UNIX), ISNT(0, AF_INET), ISNT(0, AF_INET6))
-#define PROTOCOL_RULE                                                                                        \
-    WHEN(FAIL(EPROTONOSUPPORT), ISNT(2, 0), ISNT(2, UNIX_PROTOCOL), ISNT(2, TCP), ISNT(2, UDP),              \
-         ISNT(2, ICMPV6))
+#define LOCAL_RULE WHEN(FAIL(EAFNOSUPPORT), ISNT(0, AF_UNIX))
+#define KINDS                                                                                                \
+    PART_ISNT(1, SOCK_KIND, SOCK_STREAM), PART_ISNT(1, SOCK_KIND, SOCK_DGRAM),                               \
+        PART_ISNT(1, SOCK_KIND, SOCK_SEQPACKET)
+#define PROTOCOLS ISNT(2, 0), ISNT(2, UNIX_PROTOCOL), ISNT(2, TCP), ISNT(2, UDP), ISNT(2, ICMPV6)
 
 _Static_assert(ICMP == UNIX_PROTOCOL, "one test stands for both");
 
-static const struct rf_seccomp_rule socket_rules[] = {
-    FAMILY_RULE,
-    WHEN(FAIL(EPERM), PART_ISNT(1, SOCK_KIND, SOCK_STREAM), PART_ISNT(1, SOCK_KIND, SOCK_DGRAM),
-         PART_ISNT(1, SOCK_KIND, SOCK_SEQPACKET)),
-    PROTOCOL_RULE,
-};
+static const struct rf_seccomp_rule socket_rules[] = {FAMILY_RULE, WHEN(FAIL(EPERM), KINDS),
+                                                      WHEN(FAIL(EPROTONOSUPPORT), PROTOCOLS)};
+static const struct rf_seccomp_rule local_socket_rules[] = {LOCAL_RULE, WHEN(FAIL(EPERM), KINDS),
+                                                            WHEN(FAIL(EPROTONOSUPPORT), PROTOCOLS)};
 
 /* With CAP_NET_RAW the kind may be raw and then any protocol: the kernel asks for the capability. */
 static const struct rf_seccomp_rule raw_socket_rules[] = {
-    FAMILY_RULE,
-    WHEN(FAIL(EPERM), PART_ISNT(1, SOCK_KIND, SOCK_STREAM), PART_ISNT(1, SOCK_KIND, SOCK_DGRAM),
-         PART_ISNT(1, SOCK_KIND, SOCK_SEQPACKET), PART_ISNT(1, SOCK_KIND, SOCK_RAW)),
-    WHEN(FAIL(EPROTONOSUPPORT), PART_ISNT(1, SOCK_KIND, SOCK_RAW), ISNT(2, 0), ISNT(2, UNIX_PROTOCOL),
-         ISNT(2, TCP), ISNT(2, UDP), ISNT(2, ICMPV6)),
-};
+    FAMILY_RULE, WHEN(FAIL(EPERM), KINDS, PART_ISNT(1, SOCK_KIND, SOCK_RAW)),
+    WHEN(FAIL(EPROTONOSUPPORT), PART_ISNT(1, SOCK_KIND, SOCK_RAW), PROTOCOLS)};
 
-static const struct rf_seccomp_rule local_rules[] = {WHEN(FAIL(EAFNOSUPPORT), ISNT(0, AF_UNIX))};
+static const struct rf_seccomp_rule pair_rules[] = {LOCAL_RULE};
 
 static const struct rf_seccomp_rule personality_rules[] = {
     WHEN(FAIL(EPERM), ISNT(0, 0), ISNT(0, UINT32_MAX)) /* set the standard one, ask for the present one */
@@ -149,7 +145,8 @@ enum leaf {
     IOCTL,
     SOCKET,
     RAW_SOCKET,
-    LOCAL,
+    LOCAL_SOCKET,
+    PAIR,
     PERSONALITY,
     PRCTL,
     STRICT_PRCTL,
@@ -164,16 +161,27 @@ enum leaf {
 };
 
 static const struct rf_seccomp_leaf leaves[] = {
-    [UNKNOWN] = {.action = FAIL(ENOSYS)},  [YES] = {.action = ALLOW},
-    [NO] = {.action = FAIL(EPERM)},        [ABSENT] = {.action = FAIL(ENOSYS)},
-    [CLONE] = RULES(clone_rules, ALLOW),   [IOCTL] = RULES(ioctl_rules, ALLOW),
-    [SOCKET] = RULES(socket_rules, ALLOW), [RAW_SOCKET] = RULES(raw_socket_rules, ALLOW),
-    [LOCAL] = RULES(local_rules, ALLOW),   [PERSONALITY] = RULES(personality_rules, ALLOW),
-    [PRCTL] = RULES(prctl_rules, ALLOW),   [STRICT_PRCTL] = RULES(strict_prctl_rules, FAIL(EPERM)),
-    [MEMFD] = RULES(memfd_rules, ALLOW),   [MEMFD_SEALED] = RULES(memfd_sealed_rules, ALLOW),
-    [MODE_1] = RULES(mode_1_rules, ALLOW), [MODE_2] = RULES(mode_2_rules, ALLOW),
-    [OPEN] = RULES(open_rules, ALLOW),     [OPENAT] = RULES(openat_rules, ALLOW),
-    [MKNOD] = RULES(mknod_rules, ALLOW),   [MKNODAT] = RULES(mknodat_rules, ALLOW),
+    [UNKNOWN] = {.action = FAIL(ENOSYS)},
+    [YES] = {.action = ALLOW},
+    [NO] = {.action = FAIL(EPERM)},
+    [ABSENT] = {.action = FAIL(ENOSYS)},
+    [CLONE] = RULES(clone_rules, ALLOW),
+    [IOCTL] = RULES(ioctl_rules, ALLOW),
+    [SOCKET] = RULES(socket_rules, ALLOW),
+    [RAW_SOCKET] = RULES(raw_socket_rules, ALLOW),
+    [LOCAL_SOCKET] = RULES(local_socket_rules, ALLOW),
+    [PAIR] = RULES(pair_rules, ALLOW),
+    [PERSONALITY] = RULES(personality_rules, ALLOW),
+    [PRCTL] = RULES(prctl_rules, ALLOW),
+    [STRICT_PRCTL] = RULES(strict_prctl_rules, FAIL(EPERM)),
+    [MEMFD] = RULES(memfd_rules, ALLOW),
+    [MEMFD_SEALED] = RULES(memfd_sealed_rules, ALLOW),
+    [MODE_1] = RULES(mode_1_rules, ALLOW),
+    [MODE_2] = RULES(mode_2_rules, ALLOW),
+    [OPEN] = RULES(open_rules, ALLOW),
+    [OPENAT] = RULES(openat_rules, ALLOW),
+    [MKNOD] = RULES(mknod_rules, ALLOW),
+    [MKNODAT] = RULES(mknodat_rules, ALLOW),
 };
 
 #define Y(name) [__NR_##name] = YES
@@ -210,7 +218,7 @@ static const uint8_t standard[RF_SYSCALL_LIMIT] = {
     [__NR_personality] = PERSONALITY,
     [__NR_prctl] = PRCTL,
     [__NR_socket] = SOCKET,
-    [__NR_socketpair] = LOCAL,
+    [__NR_socketpair] = PAIR,
 
     /* Refused. */
     N(acct), N(add_key), N(adjtimex), N(bpf), N(chroot), N(clock_adjtime), N(clock_settime),
@@ -321,8 +329,7 @@ static const uint16_t strict_refused[] = {
     __NR_removexattrat,
 };
 
-/* What a capability that stays brings back, as docker does it. Not one of them opens name spaces or mounts.
- */
+/* What a capability that stays brings back, as docker does. None of them opens name spaces or mounts. */
 static const struct {
     uint16_t nr;
     uint8_t cap;
@@ -366,6 +373,6 @@ void rf_profile_builtin(const struct rf_profile_options *options, struct rf_prof
         return;
     for (size_t i = 0; i < RF_COUNT(strict_refused); i++)
         ret->leaf_of[strict_refused[i]] = NO;
-    ret->leaf_of[__NR_socket] = LOCAL;
+    ret->leaf_of[__NR_socket] = LOCAL_SOCKET;
     ret->leaf_of[__NR_prctl] = STRICT_PRCTL;
 }

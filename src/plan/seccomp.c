@@ -112,9 +112,13 @@ static uint32_t put_jump(struct builder *b, unsigned op, uint32_t k, uint32_t ye
     return put(b, BPF_JMP | op | BPF_K, k, b->count - yes - 1, b->count - no - 1);
 }
 
-/* Make the accumulator hold what `want` says, unless it already does. */
+/* Make the accumulator hold what `want` says before `next` looks at it, unless it already does. When `next`
+   is not what was written last, both outcomes of a comparison were the same and nothing looks at the
+   accumulator. */
 static uint32_t put_load(struct builder *b, uint32_t next, struct loaded have, struct loaded want)
 {
+    if (next + 1 != b->count || insn_at(b, next)->code == (BPF_RET | BPF_K))
+        return next;
     if (have.offset == want.offset && have.mask == want.mask)
         return next;
     if (want.mask != UINT32_MAX)
@@ -189,8 +193,7 @@ static uint32_t put_order(struct builder *b, const struct rf_seccomp_test *test,
         at = !is_strict && value_low == 0 ? yes : no;
     } else {
         at = put_jump(b, is_strict ? BPF_JGT : BPF_JGE, value_low, yes, no);
-        if (yes != no)
-            at = put_load(b, at, nothing, low);
+        at = put_load(b, at, nothing, low);
     }
     if (high.mask == 0)
         return value_high == 0 ? at : no;
@@ -349,6 +352,6 @@ int rf_seccomp_emit(const struct rf_profile *profile, struct rf_arena *arena, st
     if (b.is_full)
         return rf_fail(err, -E2BIG, "seccomp program: more than %d instructions", RF_SECCOMP_INSNS_MAX);
     *ret = insn_at(&b, at);
-    *ret_len = b.count;
+    *ret_len = at + 1;
     return 0;
 }

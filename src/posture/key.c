@@ -118,8 +118,8 @@ static const struct rf_key_info rows[RF_KEY_MAX] = {
                      .standard = "temporary:size=64m",
                      .example = "temporary:size=256m",
                      .help = "the user's home directory, and HOME",
-                     .details = "temporary: a home in memory that is gone afterwards. PATH: that directory "
-                                "inside. none: HOME is not "
+                     .details = "temporary: a home in memory that is gone afterwards. PATH: the same at that "
+                                "place inside, or whatever tmpfs or volume lies there. none: HOME is not "
                                 "set. :size=64m may follow the first two."},
     [RF_KEY_PASSWD_ENTRY] = {.key = RF_KEY_PASSWD_ENTRY,
                              .flag = "passwd-entry",

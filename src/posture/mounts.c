@@ -34,7 +34,7 @@ int rf_mount_place(struct rf_posture *posture, const struct rf_value *value, str
     const char *dst = NULL;
     int r;
 
-    if (memchr(text.ptr, ':', text.len))
+    if (text.len && memchr(text.ptr, ':', text.len))
         return rf_refuse(value, err, "a place inside may not hold a colon");
     r = rf_value_path(posture, value, text, &dst, err);
     if (r < 0)
@@ -191,8 +191,8 @@ int rf_set_tmpfs(struct rf_posture *posture, const struct rf_value *value, struc
     return r < 0 ? r : rf_mount_join(posture, value, &mount, err);
 }
 
-int rf_bind_option(const struct rf_value *value, struct rf_str option, struct rf_mount *mount,
-                   struct rf_err *err)
+static int bind_option(const struct rf_value *value, struct rf_str option, struct rf_mount *mount,
+                       struct rf_err *err)
 {
     static const struct rf_word words[] = {
         {"ro", FLAG_RO, NULL},
@@ -265,7 +265,7 @@ int rf_set_volume(struct rf_posture *posture, const struct rf_value *value, stru
         struct rf_str option;
 
         rest = rf_str_cut(rest, ',', &option);
-        r = rf_bind_option(value, option, &mount, err);
+        r = bind_option(value, option, &mount, err);
     }
     return r < 0 ? r : rf_mount_join(posture, value, &mount, err);
 }

@@ -36,10 +36,6 @@ int rf_mount_join(struct rf_posture *posture, const struct rf_value *value, stru
 int rf_tmpfs_option(const struct rf_value *value, struct rf_str option, struct rf_mount *mount,
                     struct rf_err *err) RF_NONNULL RF_CHECK;
 
-/* bind: one option after the second colon. */
-int rf_bind_option(const struct rf_value *value, struct rf_str option, struct rf_mount *mount,
-                   struct rf_err *err) RF_NONNULL RF_CHECK;
-
 /* bind: `text` as source, copied; a bare name is refused where it would be a named volume for docker. */
 int rf_bind_source(struct rf_posture *posture, const struct rf_value *value, struct rf_str text,
                    struct rf_mount *mount, struct rf_err *err) RF_NONNULL RF_CHECK;

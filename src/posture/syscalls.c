@@ -86,7 +86,7 @@ int rf_syscall_by_name(struct rf_str name)
 {
     char padded[RF_SYSCALL_NAME_MAX] = {0};
 
-    if (name.len == 0 || name.len >= sizeof(padded))
+    if (name.len == 0 || name.len >= sizeof(padded) || memchr(name.ptr, 0, name.len))
         return -ENOENT;
     memcpy(padded, name.ptr, name.len);
     for (int nr = 0; nr < RF_SYSCALL_LIMIT; nr++) {

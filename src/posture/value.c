@@ -7,14 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHOWN_BYTES = 96 };
+enum { SHOWN_BYTES = 96, NAME_BYTES = 32 };
 
-const char *rf_key_spell(enum rf_key key, char ret[RF_KEY_BYTES])
+/* The key as the file spells it, "pids_limit", in `ret`. */
+static const char *spell(enum rf_key key, char ret[NAME_BYTES])
 {
     const char *flag = rf_key_info(key)->flag;
     size_t i = 0;
 
-    for (; flag[i] && i + 1 < RF_KEY_BYTES; i++)
+    for (; flag[i] && i + 1 < NAME_BYTES; i++)
         ret[i] = (char)(flag[i] == '-' ? '_' : flag[i]);
     ret[i] = '\0';
     return ret;
@@ -49,7 +50,7 @@ static void show(struct rf_str text, char ret[SHOWN_BYTES])
 
 int rf_refuse(const struct rf_value *value, struct rf_err *err, const char *fmt, ...)
 {
-    char name[RF_KEY_BYTES];
+    char name[NAME_BYTES];
     char shown[SHOWN_BYTES];
     char reason[sizeof(err->msg)];
     va_list args;
@@ -58,14 +59,14 @@ int rf_refuse(const struct rf_value *value, struct rf_err *err, const char *fmt,
     va_start(args, fmt);
     (void)vsnprintf(reason, sizeof(reason), fmt, args); /* a cut sentence is still a sentence */
     va_end(args);
-    return rf_fail(err, -EINVAL, "%s \"%s\": %s", rf_key_spell(value->key, name), shown, reason);
+    return rf_fail(err, -EINVAL, "%s \"%s\": %s", spell(value->key, name), shown, reason);
 }
 
 int rf_no_memory(const struct rf_value *value, struct rf_err *err)
 {
-    char name[RF_KEY_BYTES];
+    char name[NAME_BYTES];
 
-    return rf_fail(err, -ENOMEM, "%s: no memory left for another value", rf_key_spell(value->key, name));
+    return rf_fail(err, -ENOMEM, "%s: no memory left for another value", spell(value->key, name));
 }
 
 void *rf_list_room(struct rf_arena *arena, void *list, size_t count, size_t size_bytes)

@@ -15,10 +15,7 @@ struct rf_value {
 /* Writes the value into the posture, or fails and leaves the posture as it was. */
 typedef int rf_setter(struct rf_posture *posture, const struct rf_value *value, struct rf_err *err);
 
-enum { RF_LIST_MAX = 16384, RF_VALUE_BYTES = 128 * 1024, RF_KEY_BYTES = 32 };
-
-/* The key as the file spells it, "pids_limit", in `ret`. */
-const char *rf_key_spell(enum rf_key key, char ret[RF_KEY_BYTES]) RF_NONNULL;
+enum { RF_LIST_MAX = 16384, RF_VALUE_BYTES = 128 * 1024 };
 
 /* Fail with -EINVAL and `KEY "VALUE": ` before the sentence; bytes that a terminal might obey are shown as
  * \xNN. */

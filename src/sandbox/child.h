@@ -20,6 +20,7 @@ struct rf_child {
     int trees[RF_TREES];
     int root;         /* O_PATH: the new root */
     int proc_self;    /* O_PATH: /proc/self as the host shows it, for the id maps */
+    int null;         /* O_PATH: the ring's /dev/null, from the first mask on; or -1 */
     int ruleset;      /* Landlock */
     int io;           /* this process's own /proc/self/io, or -1 */
     int exec_error;   /* the most telling error of the execve tries so far */

@@ -342,6 +342,8 @@ int rf_step_hide(struct rf_child *child, const struct rf_step *step)
     }
     (void)close(child->proc_self); /* a directory of the host's /proc */
     (void)close(child->root);
+    if (child->null >= 0)
+        (void)close(child->null);
     code = control_process(PR_SET_DUMPABLE, 0, 0);
     return code < 0 ? code : rf_step_die_together(child, step);
 }

@@ -34,9 +34,9 @@ static uint64_t attributes_of(const struct rf_step *step)
 }
 
 /* Put a detached mount onto a place inside the root. Closes `mount_fd`. */
-static int attach(const struct rf_child *child, int mount_fd, const char *path, bool is_dir)
+static int attach(const struct rf_child *child, int mount_fd, const char *path)
 {
-    int target = rf_child_open(child, path, (uint64_t)O_PATH | (is_dir ? O_DIRECTORY : 0));
+    int target = rf_child_open(child, path, O_PATH);
     int code;
 
     if (target < 0)
@@ -91,7 +91,8 @@ static int finish(int fs, int code, unsigned attributes)
     return code;
 }
 
-static int new_tmpfs(const struct rf_step *step, unsigned mode, unsigned attributes)
+/* The writable layer of an overlay. */
+static int new_upper(const struct rf_step *step)
 {
     int fs = rf_sys_fsopen("tmpfs");
     int code;
@@ -102,12 +103,8 @@ static int new_tmpfs(const struct rf_step *step, unsigned mode, unsigned attribu
     if (code >= 0)
         code = set_number(fs, "nr_inodes", step->b, 10);
     if (code >= 0)
-        code = set_number(fs, "mode", mode, 8);
-    if (code >= 0 && step->uid)
-        code = set_number(fs, "uid", step->uid, 10);
-    if (code >= 0 && step->gid)
-        code = set_number(fs, "gid", step->gid, 10);
-    return finish(fs, code, attributes);
+        code = set_number(fs, "mode", 0755, 8);
+    return finish(fs, code, 0);
 }
 
 /* "/proc/self/fd/NUMBER" and a tail: overlayfs takes names, and these are names that cannot be changed underneath. */
@@ -152,7 +149,7 @@ int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
 
     if (lower < 0)
         return lower;
-    upper = new_tmpfs(step, 0755, 0);
+    upper = new_upper(step);
     if (upper < 0)
         return closing(lower, upper);
     code = rf_sys_move_mount(upper, AT_FDCWD, "/", 0); /* before Linux 6.15 overlayfs takes attached mounts only */
@@ -167,11 +164,39 @@ int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
     return code < 0 ? code : become_root(child, code, step);
 }
 
+/* Mount on the working directory: a name that cannot be changed underneath, and four system calls fewer than the
+   detached way. MOUNT_ATTR_* and MS_* are the same numbers for the four attributes in use. */
+static int mount_on(struct rf_child *child, const char *type, const struct rf_step *step)
+{
+    int target = rf_child_open(child, text_of(child, step->dst), O_PATH | O_DIRECTORY);
+    int code;
+
+    if (target < 0)
+        return target;
+    code = rf_sys_result(syscall(SYS_fchdir, target));
+    if (code == 0)
+        code = rf_sys_result(mount(type, ".", type, (unsigned long)attributes_of(step), text_of(child, step->data)));
+    return closing(target, code);
+}
+
 int rf_step_tmpfs(struct rf_child *child, const struct rf_step *step)
 {
-    int fd = new_tmpfs(step, step->mode, (unsigned)attributes_of(step));
+    return mount_on(child, "tmpfs", step);
+}
 
-    return fd < 0 ? fd : attach(child, fd, text_of(child, step->dst), true);
+int rf_step_proc(struct rf_child *child, const struct rf_step *step)
+{
+    return mount_on(child, "proc", step);
+}
+
+int rf_step_devpts(struct rf_child *child, const struct rf_step *step)
+{
+    return mount_on(child, "devpts", step);
+}
+
+int rf_step_mask_dir(struct rf_child *child, const struct rf_step *step)
+{
+    return mount_on(child, "tmpfs", step);
 }
 
 int rf_step_mkdir(struct rf_child *child, const struct rf_step *step)
@@ -228,11 +253,6 @@ int rf_step_file(struct rf_child *child, const struct rf_step *step)
     return closing(parent, code);
 }
 
-static int attach_file_or_dir(const struct rf_child *child, int tree, const char *path)
-{
-    return attach(child, tree, path, false);
-}
-
 int rf_step_bind(struct rf_child *child, const struct rf_step *step)
 {
     bool is_recursive = step->a != 0;
@@ -247,7 +267,7 @@ int rf_step_bind(struct rf_child *child, const struct rf_step *step)
     if (tree < 0)
         return tree;
     code = set_attributes(tree, attributes_of(step), is_recursive);
-    return code < 0 ? closing(tree, code) : attach_file_or_dir(child, tree, text_of(child, step->dst));
+    return code < 0 ? closing(tree, code) : attach(child, tree, text_of(child, step->dst));
 }
 
 /* A file of ours in the place of one of the root's. It lives nameless on the ring's own /dev. */
@@ -272,33 +292,10 @@ int rf_step_inject(struct rf_child *child, const struct rf_step *step)
     if (code >= 0) {
         fd = code;
         code = set_attributes(fd, 0x1 | 0x2 | 0x4 | 0x8, false); /* ro, nosuid, nodev, noexec */
-        code = code < 0 ? closing(fd, code) : attach_file_or_dir(child, fd, text_of(child, step->dst));
+        code = code < 0 ? closing(fd, code) : attach(child, fd, text_of(child, step->dst));
     }
     (void)unlinkat(dev, name, 0); /* its bind mount keeps it; a name left behind would only be visible */
     return closing(dev, code);
-}
-
-int rf_step_proc(struct rf_child *child, const struct rf_step *step)
-{
-    int fs = rf_sys_fsopen("proc");
-    int fd = fs < 0 ? fs : finish(fs, 0, (unsigned)attributes_of(step));
-
-    return fd < 0 ? fd : attach(child, fd, text_of(child, step->dst), true);
-}
-
-int rf_step_devpts(struct rf_child *child, const struct rf_step *step)
-{
-    int fs = rf_sys_fsopen("devpts");
-    int fd;
-    int code;
-
-    if (fs < 0)
-        return fs;
-    code = rf_sys_fsconfig(fs, RF_FSCONFIG_SET_STRING, "ptmxmode", "0666");
-    if (code >= 0)
-        code = rf_sys_fsconfig(fs, RF_FSCONFIG_SET_STRING, "mode", "0620");
-    fd = finish(fs, code, (unsigned)attributes_of(step));
-    return fd < 0 ? fd : attach(child, fd, text_of(child, step->dst), true);
 }
 
 int rf_step_sysctl(struct rf_child *child, const struct rf_step *step)
@@ -309,40 +306,22 @@ int rf_step_sysctl(struct rf_child *child, const struct rf_step *step)
     return fd < 0 ? fd : closing(fd, rf_sys_result(write(fd, data, strlen(data))));
 }
 
+/* The ring's own null device above a file. Both names lead through descriptors. */
 int rf_step_mask_file(struct rf_child *child, const struct rf_step *step)
 {
+    char source[64];
+    char path[64];
     int target = rf_child_open(child, text_of(child, step->dst), O_PATH);
-    int null;
-    int tree;
-    int code;
 
     if (target < 0)
         return target;
-    null = rf_child_open(child, "/dev/null", O_PATH | O_NOFOLLOW);
-    tree = null < 0 ? null : rf_sys_open_tree(null, "", RF_OPEN_TREE_CLONE | AT_EMPTY_PATH);
-    if (tree < 0)
-        return closing(target, tree);
-    code = rf_sys_move_mount(tree, target, "", RF_MOVE_MOUNT_T_EMPTY_PATH);
-    (void)close(null); /* opened for their places only */
-    (void)close(tree);
-    return closing(target, code);
-}
-
-int rf_step_mask_dir(struct rf_child *child, const struct rf_step *step)
-{
-    struct rf_step empty = {.a = 4096, .b = 2};
-    int target = rf_child_open(child, text_of(child, step->dst), O_PATH | O_DIRECTORY);
-    int fd;
-    int code;
-
-    if (target < 0)
-        return target;
-    fd = new_tmpfs(&empty, 0555, 0x1 | 0x2 | 0x4 | 0x8); /* ro, nosuid, nodev, noexec */
-    if (fd < 0)
-        return closing(target, fd);
-    code = rf_sys_move_mount(fd, target, "", RF_MOVE_MOUNT_T_EMPTY_PATH);
-    (void)close(fd);
-    return closing(target, code);
+    if (child->null < 0)
+        child->null = rf_child_open(child, "/dev/null", O_PATH | O_NOFOLLOW);
+    if (child->null < 0)
+        return closing(target, child->null);
+    fd_path(source, child->null, "");
+    fd_path(path, target, "");
+    return closing(target, rf_sys_result(mount(source, path, NULL, MS_BIND, NULL)));
 }
 
 int rf_step_seal(struct rf_child *child, const struct rf_step *step)

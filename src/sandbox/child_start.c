@@ -118,7 +118,8 @@ static void __attribute__((noreturn)) supervise(const struct rf_child *child, pi
         if (signal_number > 0 && signal_number != SIGCHLD)
             pass_on(workload, signal_number);
     }
-    report_exit(child, status);
+    if (child->is_witness || WIFSIGNALED(status)) /* each message wakes the launcher: the exit code says the rest */
+        report_exit(child, status);
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
@@ -135,8 +136,9 @@ int rf_step_start(struct rf_child *child, const struct rf_step *step)
         rf_child_fail(child, rf_child_steps(child, after + 1, RF_WORKLOAD));
     for (int fd = 0; fd < 3; fd++)
         (void)close(fd); /* a pipe's reader must see the end when the workload, not this process, closes it */
-    if (child->is_witness)
+    if (child->is_witness) {
         witness_start(child, pid);
-    (void)rf_child_send(child->control, &started, NULL, NULL, 0); /* an orphan is killed by the kernel */
+        (void)rf_child_send(child->control, &started, NULL, NULL, 0); /* an orphan is killed by the kernel */
+    }
     supervise(child, pid);
 }

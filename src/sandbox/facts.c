@@ -16,6 +16,9 @@
 
 enum { PASSWD_LIMIT = 64 * 1024, SMALL_FILE = 8 * 1024, AUTO_FIRST = 0x70000000, AUTO_RANGES = 0xfff };
 
+/* PROC_USER_INIT_INO of the kernel's include/linux/proc_ns.h. */
+static const ino_t initial_userns = 0xEFFFFFFDU;
+
 static const char pinned_netns[] = "/run/ringfence/netns";
 
 /* Read a whole small file into the arena. NULL with *ret_code set when it cannot be, or is no regular file: a FIFO or
@@ -63,17 +66,23 @@ static bool has_caps(void)
     return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & needed) == needed;
 }
 
-/* More than one id is mapped when the map's third number is; the initial name space maps all of them. */
+/* More than one id is mapped when the map's third number is; the initial name space, which the kernel gives a fixed
+   inode (PROC_USER_INIT_INO), maps all of them. */
 static void look_at_userns(struct rf_facts *facts, struct rf_arena *arena)
 {
-    int code = 0;
-    const char *map = read_text(AT_FDCWD, "/proc/self/uid_map", 0, SMALL_FILE, arena, &code);
-    struct rf_str rest = map ? rf_str_of(map) : RF_STR("");
+    struct stat st;
+    const char *map;
+    struct rf_str rest;
     struct rf_str word = {NULL, 0};
     uint64_t numbers[3] = {0};
+    int code = 0;
 
-    rest = rf_str_cut(rest, '\n', &word);
-    rest = word;
+    facts->is_initial_userns = stat("/proc/self/ns/user", &st) == 0 && st.st_ino == initial_userns;
+    facts->is_privileged = facts->is_initial_userns;
+    map = facts->is_initial_userns ? NULL : read_text(AT_FDCWD, "/proc/self/uid_map", 0, SMALL_FILE, arena, &code);
+    if (!map)
+        return;
+    (void)rf_str_cut(rf_str_of(map), '\n', &rest);
     for (size_t i = 0; i < 3; i++) {
         while (rest.len && rest.ptr[0] == ' ')
             rest = (struct rf_str){rest.ptr + 1, rest.len - 1};
@@ -81,7 +90,6 @@ static void look_at_userns(struct rf_facts *facts, struct rf_arena *arena)
         if (rf_num_u64(word, UINT32_MAX, &numbers[i]) < 0)
             return;
     }
-    facts->is_initial_userns = numbers[0] == 0 && numbers[1] == 0 && numbers[2] == UINT32_MAX;
     facts->is_privileged = numbers[0] == 0 && numbers[2] > RF_ID_MAX;
 }
 
@@ -211,6 +219,26 @@ static bool is_empty_dir(int dir)
     return len >= 0 && (size_t)len <= 2 * (offsetof(struct dirent, d_name) + sizeof("..") + 8);
 }
 
+/* Most questions are about a plain directory at the top: no link can be followed there, so one look will do. */
+static bool look_at_top(int root, struct rf_path_fact *fact)
+{
+    const char *name = fact->path + 1;
+    struct stat st;
+
+    if (fact->place != RF_PLACE_ROOT || fact->wants_emptiness || strchr(name, '/'))
+        return false;
+    if (fstatat(root, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+        fact->code = -errno;
+        return true;
+    }
+    if (S_ISLNK(st.st_mode))
+        return false;
+    fact->mode = st.st_mode;
+    fact->uid = st.st_uid;
+    fact->gid = st.st_gid;
+    return true;
+}
+
 static void look_at_path(int root, struct rf_path_fact *fact)
 {
     uint64_t resolve = fact->place == RF_PLACE_ROOT ? RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS : 0;
@@ -252,8 +280,10 @@ int rf_facts_probe(const char *root, struct rf_path_fact *paths, size_t path_cou
     look_at_caller(&facts, arena);
     look_at_kernel(&facts);
     look_at_groups(&facts.cgroup, arena);
-    for (size_t i = 0; i < path_count; i++)
-        look_at_path(dir, &paths[i]);
+    for (size_t i = 0; i < path_count; i++) {
+        if (!look_at_top(dir, &paths[i]))
+            look_at_path(dir, &paths[i]);
+    }
     facts.passwd = read_text(dir, "/etc/passwd", inside, PASSWD_LIMIT, arena, &facts.passwd_code);
     facts.group = read_text(dir, "/etc/group", inside, PASSWD_LIMIT, arena, &code);
     *ret = facts;

@@ -40,12 +40,9 @@ static int keep(void *argument)
     const struct rf_leftovers *leftovers = argument;
     char byte;
 
-    if (leftovers->alive[0] != 3)
-        (void)syscall(SYS_dup3, leftovers->alive[0], 3, O_CLOEXEC);
-    (void)syscall(SYS_close_range, 4U, ~0U, 0); /* let go of everything else: pipes, and our end of this one */
-    (void)syscall(SYS_close_range, 0U, 2U, 0);
-    (void)syscall(SYS_setsid); /* a terminal's signals are for the launcher */
-    while (read(3, &byte, 1) < 0 && errno == EINTR)
+    (void)syscall(SYS_dup3, leftovers->alive[0], 0, O_CLOEXEC);
+    (void)syscall(SYS_close_range, 1U, ~0U, 0); /* let go of everything else: pipes, and our end of this one */
+    while (read(0, &byte, 1) < 0 && errno == EINTR)
         ;
     remove_leftovers(leftovers);
     _exit(0);
@@ -69,8 +66,6 @@ void rf_keeper_finish(struct rf_leftovers *leftovers)
 {
     if (!leftovers->keeper)
         return;
-    remove_leftovers(leftovers);
-    (void)kill(leftovers->keeper, SIGKILL); /* our own child, not yet reaped */
+    (void)close(leftovers->alive[1]); /* for the keeper this is our end: it removes what is left, as always */
     (void)waitpid(leftovers->keeper, NULL, 0);
-    (void)close(leftovers->alive[1]);
 }

@@ -47,14 +47,10 @@ static int prepare(struct rf_launcher *launcher, int sockets[2], struct rf_err *
 /* A descriptor 0, 1 or 2 that the caller closed would be taken by one of ours. */
 static int fill_standard_descriptors(struct rf_err *err)
 {
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd < 3);
-    if (fd < 0)
-        return rf_fail(err, -errno, "starting the ring: opening /dev/null: %s", strerror(errno));
-    (void)close(fd); /* it only showed that 0..2 are taken */
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            return rf_fail(err, -EBADF, "starting the ring: descriptor %d is closed and /dev/null cannot take its place", fd);
+    }
     return 0;
 }
 
@@ -165,6 +161,7 @@ int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct 
                                              .words_len = run->words_len,
                                              .is_witness = run->wants_witness,
                                              .io = -1,
+                                             .null = -1,
                                              .ruleset = -1,
                                              .root = -1}};
     int sockets[2] = {-1, -1};
