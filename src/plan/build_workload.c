@@ -247,6 +247,8 @@ static void watch(struct rf_builder *b)
 {
     const struct rf_posture *posture = b->posture;
 
+    if (posture->has_no_disk && (b->facts->disk_outputs & 1))
+        rf_builder_fail(b, -EINVAL, "no_disk: standard input is a file on a disk, open for writing: open it for reading");
     b->plan->watch = (struct rf_watch){
         .timeout_ms = posture->timeout_ms,
         .stop_timeout_ms = posture->stop_timeout_ms,
@@ -255,6 +257,7 @@ static void watch(struct rf_builder *b)
         .has_tty = posture->has_tty,
         .has_stdin = posture->is_interactive || posture->has_tty || !b->facts->stdin_is_tty,
         .has_output = posture->log_driver != RF_LOG_NONE,
+        .relayed = posture->has_no_disk ? b->facts->disk_outputs & ~1U : 0,
     };
 }
 

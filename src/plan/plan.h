@@ -116,6 +116,7 @@ struct rf_watch {
     bool has_tty;
     bool has_stdin;  /* false: /dev/null */
     bool has_output; /* false: standard output and error go to /dev/null */
+    uint32_t relayed; /* bit n: descriptor n is a file on a disk, and the launcher writes it for the ring */
 };
 
 struct rf_plan {

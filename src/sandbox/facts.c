@@ -93,6 +93,19 @@ static void look_at_userns(struct rf_facts *facts, struct rf_arena *arena)
     facts->is_privileged = numbers[0] == 0 && numbers[2] > RF_ID_MAX;
 }
 
+/* Files that the ring would write to through a descriptor of its caller's. */
+static void look_at_outputs(struct rf_facts *facts)
+{
+    for (int fd = 0; fd < 3; fd++) {
+        struct statfs fs;
+        struct stat st;
+
+        if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY &&
+            fstatfs(fd, &fs) == 0 && !rf_fs_is_memory((uint64_t)fs.f_type))
+            facts->disk_outputs |= 1U << fd;
+    }
+}
+
 static void look_at_caller(struct rf_facts *facts, struct rf_arena *arena)
 {
     struct rlimit limit;
@@ -105,6 +118,7 @@ static void look_at_caller(struct rf_facts *facts, struct rf_arena *arena)
     facts->nproc_hard = getrlimit(RLIMIT_NPROC, &limit) == 0 ? limit.rlim_max : RLIM_INFINITY;
     facts->auto_base = AUTO_FIRST + (((uint32_t)getpid() & AUTO_RANGES) << 16);
     facts->stdin_is_tty = isatty(STDIN_FILENO) == 1;
+    look_at_outputs(facts);
 }
 
 /* --- the kernel --- */

@@ -32,6 +32,7 @@ static char **pointers(const struct rf_plan *plan, const uint32_t *offsets, uint
 static int prepare(struct rf_launcher *launcher, int sockets[2], struct rf_err *err)
 {
     struct rf_child *child = &launcher->child;
+    int code;
 
     child->argv = pointers(launcher->plan, launcher->plan->argv, launcher->plan->argv_count, launcher->arena);
     child->envp = pointers(launcher->plan, launcher->plan->envp, launcher->plan->envp_count, launcher->arena);
@@ -41,6 +42,9 @@ static int prepare(struct rf_launcher *launcher, int sockets[2], struct rf_err *
     launcher->leftovers->alive[0] = launcher->leftovers->alive[1] = -1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
         return rf_fail(err, -errno, "starting the ring: making a socket pair: %s", strerror(errno));
+    code = rf_standard_open(launcher);
+    if (code < 0)
+        return rf_fail(err, code, "starting the ring: its standard descriptors: %s", strerror(-code));
     return 0;
 }
 
@@ -71,6 +75,10 @@ static int clone_ring(struct rf_launcher *launcher, const struct rf_step *step, 
     }
     pid = rf_sys_clone3(&args);
     if (pid == 0) {
+        for (int fd = 0; fd < 3; fd++) {
+            if (launcher->relays[fd] >= 0)
+                (void)close(launcher->relays[fd]);
+        }
         (void)close(launcher->control); /* only then does the launcher's end show as the end */
         if (launcher->leftovers->alive[1] >= 0)
             (void)close(launcher->leftovers->alive[1]);
@@ -101,6 +109,7 @@ static int take_steps(struct rf_launcher *launcher, int *ring_end)
         if (step->kind == RF_STEP_CLONE) {
             (void)close(*ring_end); /* so that the ring's end shows as the end */
             *ring_end = -1;
+            rf_standard_close(launcher);
         }
     }
     return 0;
@@ -116,7 +125,10 @@ static void kill_ring(const struct rf_launcher *launcher)
 
 static void close_all(struct rf_launcher *launcher)
 {
-    const int fds[] = {launcher->control, launcher->pidfd, launcher->tty};
+    const int fds[] = {launcher->control,   launcher->pidfd,     launcher->tty,
+                       launcher->relays[0], launcher->relays[1], launcher->relays[2]};
+
+    rf_standard_close(launcher);
 
     for (size_t i = 0; i < RF_COUNT(fds); i++) {
         if (fds[i] >= 0)

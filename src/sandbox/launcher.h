@@ -33,6 +33,7 @@ struct rf_launcher {
     int handed[RF_HANDED_MAX]; /* for GO */
     uint32_t handed_count;
     uint32_t handed_netns; /* bit per descriptor */
+    int relays[3]; /* what is read here goes to descriptor 1 or 2; -1: nothing to relay */
     int tty;       /* master of the ring's terminal, or -1 */
     uint32_t step; /* index of the step being taken */
     uint64_t started_us;
@@ -47,6 +48,10 @@ int rf_launcher_step(struct rf_launcher *launcher, const struct rf_step *step);
 int rf_keeper_start(struct rf_leftovers *leftovers);
 /* Remove everything and end the keeper. */
 void rf_keeper_finish(struct rf_leftovers *leftovers);
+
+/* standard.c: what the ring gets as descriptors 0, 1 and 2. Close ours when it has them. */
+int rf_standard_open(struct rf_launcher *launcher);
+void rf_standard_close(struct rf_launcher *launcher);
 
 /* watch.c: from GO to the end. */
 int rf_watch_run(struct rf_launcher *launcher);

@@ -49,9 +49,11 @@ struct rf_outcome {
     uint64_t oom_kills;
     uint64_t pids_refusals;
     /* with wants_witness */
-    struct rf_witness_text status;
-    struct rf_witness_text mounts;
-    struct rf_witness_text io;
+    struct rf_witness_text status; /* /proc/PID/status of the workload after its execve */
+    struct rf_witness_text mounts; /* /proc/PID/mountinfo of pid 1, whose mounts are the workload's */
+    struct rf_witness_text io;     /* /proc/PID/io of pid 1 when everything else in the ring is dead and counted */
+    struct rf_witness_text limits; /* /proc/PID/limits of the workload */
+    struct rf_witness_text namespaces; /* "user:[4026531837]\n" for each of pid 1's */
     struct rf_witness_text space; /* "BYTES PATH\n" per tmpfs */
 };
 
