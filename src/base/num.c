@@ -116,7 +116,7 @@ int rf_num_duration(struct rf_str text, uint64_t max_ms, uint64_t *ret_ms)
 {
     static const struct {
         const char *suffix;
-        uint64_t factor; /* thousandths of the unit are multiplied by this ... */
+        uint64_t factor;  /* thousandths of the unit are multiplied by this ... */
         uint64_t divisor; /* ... and divided by this */
     } units[] = {{"", 1, 1}, {"s", 1, 1}, {"ms", 1, 1000}, {"m", 60, 1}, {"h", 3600, 1}};
     uint64_t value = 0;

@@ -12,7 +12,8 @@
 
 int rf_num_u64(struct rf_str text, uint64_t max, uint64_t *ret) RF_NONNULL RF_CHECK;
 
-/* Bytes: "4096", "64k", "64m", "1g", "1t", also "64kb", "64KiB", "64K" as docker reads them; powers of 1024. */
+/* Bytes: "4096", "64k", "64m", "1g", "1t", also "64kb", "64KiB", "64K" as docker reads them; powers of 1024.
+ */
 int rf_num_size(struct rf_str text, uint64_t max, uint64_t *ret_bytes) RF_NONNULL RF_CHECK;
 
 /* Milliseconds: "90" (seconds), "1.5s", "300s", "5m", "2h", "250ms". */

@@ -2,7 +2,7 @@
 #define RF_CMD_LAYERS_H
 
 #include "base/buf.h"
-#include "plan/plan.h"
+#include "plan/build.h"
 
 /* What a plan amounts to: which layers of the ring are on, and which places the workload finds. Both are read
    off the plan's steps, not off the wishes, so that what is printed is what is run. */

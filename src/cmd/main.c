@@ -1,6 +1,7 @@
 /* The front program: finds the verb, reads its words, and prints what went wrong, once. */
 #include "cmd/options.h"
 #include "cmd/run.h"
+#include "sandbox/netns_pin.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,6 +40,20 @@ static int explain(const struct call *call, struct rf_err *err)
     return rf_run(call->posture, &wish, err);
 }
 
+static int netns(const struct call *call, struct rf_err *err)
+{
+    const char *word = call->options->word_count == 1 ? call->options->words[0] : "";
+    int code;
+
+    if (strcmp(word, "create") == 0)
+        code = rf_netns_pin_create(err);
+    else if (strcmp(word, "delete") == 0)
+        code = rf_netns_pin_delete(err);
+    else
+        code = rf_fail(err, -EINVAL, "netns: want one word, create or delete");
+    return code < 0 ? EXIT_USAGE : 0;
+}
+
 static int version(const struct call *call, struct rf_err *err)
 {
     (void)call;
@@ -67,7 +82,7 @@ static int help(const struct call *call, struct rf_err *err)
 static const struct {
     const char *name;
     int (*act)(const struct call *call, struct rf_err *err);
-} acts[] = {{"run", run}, {"explain", explain}, {"version", version}, {"help", help}};
+} acts[] = {{"run", run}, {"explain", explain}, {"netns", netns}, {"version", version}, {"help", help}};
 
 static int act(const struct rf_verb *verb, const struct call *call, struct rf_err *err)
 {
@@ -79,7 +94,8 @@ static int act(const struct rf_verb *verb, const struct call *call, struct rf_er
     return EXIT_USAGE;
 }
 
-/* The kernel lays arguments and environment out in one piece, in order; whoever rearranged it gets nothing wiped. */
+/* The kernel lays arguments and environment out in one piece, in order; whoever rearranged it gets nothing
+ * wiped. */
 static void find_words(int argc, char **argv, struct call *call)
 {
     char *end = argv[0] + strlen(argv[0]) + 1;
@@ -132,7 +148,11 @@ int main(int argc, char **argv)
         rf_help_program(stderr, rf_help_wants_colour(stderr));
         return EXIT_USAGE;
     }
-    (void)syscall(SYS_close_range, 3U, ~0U, 0U); /* what a caller left open is nobody's business here */
+    if (syscall(SYS_close_range, 3U, ~0U, 0U) < 0) { /* what a caller left open is nobody's business here */
+        fprintf(stderr,
+                "ringfence: close_range is missing: Linux 5.12 is the oldest kernel that can build a ring\n");
+        return EXIT_USAGE;
+    }
     verb = rf_verb_find(verb_name(argv[1]));
     if (!verb) {
         fprintf(stderr, "ringfence: there is no verb \"%s\": see ringfence help\n", argv[1]);

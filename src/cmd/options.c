@@ -82,7 +82,7 @@ static struct rf_str shown(struct rf_str text, char buffer[64])
     size_t len = text.len < 60 ? text.len : 60;
 
     for (size_t i = 0; i < len; i++)
-        buffer[i] = (char)(text.ptr[i] < 0x20 || text.ptr[i] == 0x7f ? '?' : text.ptr[i]);
+        buffer[i] = (char)((unsigned char)text.ptr[i] - 0x20U < 0x5f ? text.ptr[i] : '?');
     return (struct rf_str){buffer, len};
 }
 

@@ -3,7 +3,7 @@
 
 #include "cmd/explain.h"
 #include "cmd/report.h"
-#include "plan/plan.h"
+#include "plan/build.h"
 #include "posture/limits.h"
 #include "sandbox/sandbox.h"
 

@@ -15,8 +15,8 @@ struct rf_run_wish {
     size_t words_len;
 };
 
-/* Posture to plan to ring. Returns the exit code: the workload's, or 125 with the sentence in `err` for a ring that
-   could not be had, 126 and 127 for a command that could not be executed. */
+/* Posture to plan to ring. Returns the exit code: the workload's, or 125 with the sentence in `err` for a
+   ring that could not be had, 126 and 127 for a command that could not be executed. */
 int rf_run(const struct rf_posture *posture, const struct rf_run_wish *wish, struct rf_err *err) RF_NONNULL;
 
 #endif

@@ -1,5 +1,5 @@
 /* The questions whose answers a plan depends on. */
-#include "plan/plan.h"
+#include "plan/build.h"
 
 #include <errno.h>
 
@@ -7,14 +7,14 @@
 static const struct {
     const char *path;
     bool wants_emptiness;
-} standing[] = {{"/dev", false},        {"/proc", false},      {"/sys", false},  {"/tmp", false},
-                {"/var/tmp", false},    {"/home", true},       {"/etc/passwd", false}, {"/etc/group", false}};
+} standing[] = {{"/dev", false},     {"/proc", false}, {"/sys", false},        {"/tmp", false},
+                {"/var/tmp", false}, {"/home", true},  {"/etc/passwd", false}, {"/etc/group", false}};
 
 /* Asked of the host's own root, where they are covered. */
 static const char *const host_only[] = {"/root", "/run", "/media", "/mnt", "/lost+found"};
 
-int rf_plan_ask(const struct rf_posture *posture, struct rf_arena *arena, struct rf_path_fact **ret, size_t *ret_count,
-                struct rf_err *err)
+int rf_plan_ask(const struct rf_posture *posture, struct rf_arena *arena, struct rf_path_fact **ret,
+                size_t *ret_count, struct rf_err *err)
 {
     size_t room = RF_COUNT(standing) + RF_COUNT(host_only) + 2 * posture->mount_count + 1;
     struct rf_path_fact *facts = rf_arena_array(arena, room, sizeof(*facts));
@@ -23,9 +23,8 @@ int rf_plan_ask(const struct rf_posture *posture, struct rf_arena *arena, struct
     if (!facts)
         return rf_fail(err, -ENOMEM, "making the plan: out of memory");
     for (size_t i = 0; i < RF_COUNT(standing); i++)
-        facts[n++] = (struct rf_path_fact){.place = RF_PLACE_ROOT,
-                                           .path = standing[i].path,
-                                           .wants_emptiness = standing[i].wants_emptiness};
+        facts[n++] = (struct rf_path_fact){
+            .place = RF_PLACE_ROOT, .path = standing[i].path, .wants_emptiness = standing[i].wants_emptiness};
     for (size_t i = 0; posture->is_host && i < RF_COUNT(host_only); i++)
         facts[n++] = (struct rf_path_fact){.place = RF_PLACE_ROOT, .path = host_only[i]};
     for (size_t i = 0; i < posture->mount_count; i++) {

@@ -41,7 +41,8 @@ uint32_t rf_builder_text(struct rf_builder *b, const char *text)
     if (size == 1)
         return 0;
     if (size > b->text_limit - at) {
-        rf_builder_fail(b, -E2BIG, "the plan holds more than %u bytes of text: command and environment are too long",
+        rf_builder_fail(b, -E2BIG,
+                        "the plan holds more than %u bytes of text: command and environment are too long",
                         b->text_limit);
         return 0;
     }
@@ -121,8 +122,8 @@ bool rf_builder_may_miss(struct rf_builder *b, enum rf_layer layer, const char *
 
 void rf_builder_cover(struct rf_builder *b, struct rf_cover cover)
 {
-    if (b->cover_count == COVERS)
-        rf_builder_fail(b, -E2BIG, "more than %d mounts", COVERS);
+    if (b->cover_count == b->cover_limit)
+        rf_builder_fail(b, -E2BIG, "more than %u mounts", b->cover_limit);
     else
         b->covers[b->cover_count++] = cover;
 }
@@ -147,8 +148,8 @@ const struct rf_path_fact *rf_facts_path(const struct rf_facts *facts, enum rf_p
     return NULL;
 }
 
-/* Everything the plan needs is taken from the arena before the first step, so that adding steps cannot fail for
-   want of memory. */
+/* Everything the plan needs is taken from the arena before the first step, so that adding steps cannot fail
+   for want of memory. */
 static int prepare(struct rf_builder *b)
 {
     struct rf_plan *plan = b->plan;
@@ -161,16 +162,20 @@ static int prepare(struct rf_builder *b)
     need += b->facts->passwd ? strlen(b->facts->passwd) : 0;
     need += b->facts->group ? strlen(b->facts->group) : 0;
     if (need > RF_PLAN_TEXT)
-        return rf_fail(b->err, -E2BIG, "command and environment take %zu bytes: at most %d", need, RF_PLAN_TEXT);
+        return rf_fail(b->err, -E2BIG, "command and environment take %zu bytes: at most %d", need,
+                       RF_PLAN_TEXT);
     b->text_limit = (uint32_t)need;
     plan->arena = b->arena;
-    plan->steps = rf_arena_array(b->arena, RF_PLAN_STEPS, sizeof(*plan->steps));
-    plan->text = rf_arena_alloc(b->arena, need);
+    /* Small things first, so that they share a page: a page touched is a page fault, and a start has few of
+     * those. */
     plan->notes = rf_arena_array(b->arena, NOTES, sizeof(*plan->notes));
     plan->argv = rf_arena_array(b->arena, b->posture->command_count + b->posture->entrypoint_count + 1,
                                 sizeof(*plan->argv));
     plan->envp = rf_arena_array(b->arena, b->posture->env_count + 16, sizeof(*plan->envp));
-    b->covers = rf_arena_array(b->arena, COVERS, sizeof(*b->covers));
+    b->cover_limit = (uint32_t)b->posture->mount_count + COVERS;
+    b->covers = rf_arena_array(b->arena, b->cover_limit, sizeof(*b->covers));
+    plan->steps = rf_arena_array(b->arena, RF_PLAN_STEPS, sizeof(*plan->steps));
+    plan->text = rf_arena_alloc(b->arena, need);
     if (!plan->steps || !plan->text || !plan->notes || !plan->argv || !plan->envp || !b->covers)
         return rf_fail(b->err, -ENOMEM, "making the plan: out of memory");
     plan->text_len = 1;
@@ -181,8 +186,9 @@ int rf_plan_build(const struct rf_posture *posture, const struct rf_facts *facts
                   struct rf_plan *ret, struct rf_err *err)
 {
     static void (*const parts[])(struct rf_builder *) = {
-        rf_build_user,   rf_build_launcher, rf_build_beside, rf_build_root,       rf_build_system_mounts, rf_build_home,
-        rf_build_mounts, rf_build_passwd,   rf_build_seal,   rf_build_privileges, rf_build_environment,   rf_build_workload,
+        rf_build_user,          rf_build_launcher,   rf_build_beside,      rf_build_root,
+        rf_build_system_mounts, rf_build_home,       rf_build_mounts,      rf_build_passwd,
+        rf_build_seal,          rf_build_privileges, rf_build_environment, rf_build_workload,
     };
     struct rf_plan plan = {0};
     struct rf_builder b = {.posture = posture, .facts = facts, .arena = arena, .plan = &plan, .err = err};

@@ -22,7 +22,8 @@ static bool check_id(struct rf_builder *b, const char *what, const char *name, u
 {
     if (id >= RF_ID_MIN && id <= RF_ID_MAX)
         return true;
-    rf_builder_fail(b, -EACCES, "user: %s \"%s\" is %llu in the root's own files: want one that maps to %d..%d%s", what,
+    rf_builder_fail(b, -EACCES,
+                    "user: %s \"%s\" is %llu in the root's own files: want one that maps to %d..%d%s", what,
                     name, (unsigned long long)id, RF_ID_MIN, RF_ID_MAX, id == 0 ? "; 0 is root" : "");
     return false;
 }
@@ -33,8 +34,8 @@ static void resolve_user_name(struct rf_builder *b, const struct rf_user *user)
     uint64_t gid = 0;
 
     if (!b->facts->passwd || !rf_passwd_find_user(b->facts->passwd, user->user_name, &uid, &gid)) {
-        rf_builder_fail(b, -ENOENT, "user: no \"%s\" in the root's /etc/passwd: give a number in %d..%d", user->user_name,
-                        RF_ID_MIN, RF_ID_MAX);
+        rf_builder_fail(b, -ENOENT, "user: no \"%s\" in the root's /etc/passwd: give a number in %d..%d",
+                        user->user_name, RF_ID_MIN, RF_ID_MAX);
         return;
     }
     if (!check_id(b, "user", user->user_name, uid))
@@ -56,14 +57,16 @@ void rf_build_user(struct rf_builder *b)
         resolve_user_name(b, user);
     if (user->group_name && b->code == 0) {
         if (!b->facts->group || !rf_passwd_find_group(b->facts->group, user->group_name, &gid))
-            rf_builder_fail(b, -ENOENT, "user: no group \"%s\" in the root's /etc/group: give a number in %d..%d",
+            rf_builder_fail(b, -ENOENT,
+                            "user: no group \"%s\" in the root's /etc/group: give a number in %d..%d",
                             user->group_name, RF_ID_MIN, RF_ID_MAX);
         else if (check_id(b, "group", user->group_name, gid))
             b->gid = (uint32_t)gid;
     }
     if (b->posture->group_add_count && !b->facts->is_privileged)
-        rf_builder_fail(b, -EPERM, "group_add: an ordinary user cannot give a ring more groups than his own: leave it "
-                                   "out or run as root");
+        rf_builder_fail(b, -EPERM,
+                        "group_add: an ordinary user cannot give a ring more groups than his own: leave it "
+                        "out or run as root");
 }
 
 /* --- control groups --- */
@@ -79,7 +82,8 @@ static void limit(struct rf_builder *b, enum rf_key key, uint32_t slot, const ch
     step->data = rf_builder_text(b, value);
 }
 
-static void limit_number(struct rf_builder *b, enum rf_key key, uint32_t slot, const char *file, uint64_t value)
+static void limit_number(struct rf_builder *b, enum rf_key key, uint32_t slot, const char *file,
+                         uint64_t value)
 {
     char text[24];
 
@@ -103,7 +107,8 @@ static void limit_memory_v1(struct rf_builder *b, uint32_t slot)
     char text[24];
 
     limit_number(b, RF_KEY_MEMORY, slot, "memory.limit_in_bytes", b->posture->memory_bytes);
-    (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)b->posture->memory_bytes); /* 20 digits fit */
+    (void)snprintf(text, sizeof(text), "%llu",
+                   (unsigned long long)b->posture->memory_bytes); /* 20 digits fit */
     limit(b, RF_KEY_MEMORY, slot, "memory.memsw.limit_in_bytes", text, RF_STEP_IF_PRESENT);
     b->has_cgroup_memory = true;
 }
@@ -114,8 +119,8 @@ static void limit_cpu_v1(struct rf_builder *b, uint32_t slot)
     limit_number(b, RF_KEY_CPUS, slot, "cpu.cfs_quota_us", b->posture->cpus_milli * 100);
 }
 
-/* In a user name space of its own RLIMIT_NPROC counts the ring's processes and nobody else's (Linux 5.14), and costs
-   nothing; a group for them costs 0.15 ms a start. So the standard limit is held by the former. */
+/* In a user name space of its own RLIMIT_NPROC counts the ring's processes and nobody else's (Linux 5.14),
+   and costs nothing; a group for them costs 0.15 ms a start. So the standard limit is held by the former. */
 static bool wants_pids_group(const struct rf_builder *b)
 {
     return is_explicit(b, RF_KEY_PIDS_LIMIT) || b->posture->cap_add;
@@ -157,7 +162,8 @@ static void groups_v2(struct rf_builder *b)
     }
 }
 
-/* A limit the user named must be held; a default one is replaced by what the kernel offers without a group. */
+/* A limit the user named must be held; a default one is replaced by what the kernel offers without a group.
+ */
 static void check_limits(struct rf_builder *b)
 {
     const struct rf_cgroup_facts *cg = &b->facts->cgroup;
@@ -168,7 +174,8 @@ static void check_limits(struct rf_builder *b)
         const char *instead;
     } limits[] = {
         {RF_KEY_MEMORY, b->has_cgroup_memory, "RLIMIT_DATA and RLIMIT_FSIZE, for each process by itself"},
-        {RF_KEY_PIDS_LIMIT, b->has_cgroup_pids || !wants_pids_group(b), "RLIMIT_NPROC in the ring's own user name space"},
+        {RF_KEY_PIDS_LIMIT, b->has_cgroup_pids || !wants_pids_group(b),
+         "RLIMIT_NPROC in the ring's own user name space"},
         {RF_KEY_CPUS, has_cpu || !b->posture->cpus_milli, "nothing"},
     };
 
@@ -178,10 +185,11 @@ static void check_limits(struct rf_builder *b)
         if (limits[i].is_held)
             continue;
         if (is_explicit(b, limits[i].key) && !(b->posture->allow_missing & RF_LAYER_CGROUP))
-            rf_builder_fail(b, -ENOTSUP,
-                            "%s: no control group can be had here%s: leave the limit out, or add --allow-missing cgroup "
-                            "to run with %s",
-                            flag, b->facts->is_privileged ? "" : " as an ordinary user", limits[i].instead);
+            rf_builder_fail(
+                b, -ENOTSUP,
+                "%s: no control group can be had here%s: leave the limit out, or add --allow-missing cgroup "
+                "to run with %s",
+                flag, b->facts->is_privileged ? "" : " as an ordinary user", limits[i].instead);
         else
             rf_builder_note(b, "%s: no control group can be had; in its place: %s", flag, limits[i].instead);
     }
@@ -202,7 +210,8 @@ static void add_volume_tree(struct rf_builder *b, const struct rf_mount *mount)
     uint32_t outside_gid = is_auto(b) ? b->facts->auto_base + b->gid : b->gid;
 
     if (!fact || fact->code < 0) {
-        rf_builder_fail(b, fact ? fact->code : -ENOENT, "volume %s: cannot look at it on the host", mount->src);
+        rf_builder_fail(b, fact ? fact->code : -ENOENT, "volume %s: cannot look at it on the host",
+                        mount->src);
         return;
     }
     step = rf_builder_add(b, RF_STEP_IDMAP_NEW, RF_KEY_VOLUME);
@@ -247,8 +256,10 @@ void rf_build_launcher(struct rf_builder *b)
 
     b->actor = RF_LAUNCHER;
     if (is_auto(b) && !b->facts->is_privileged) {
-        rf_builder_fail(b, -EPERM, "userns auto: only root can take a range of ids: leave it out (an ordinary user's ring "
-                                   "has its own map already)");
+        rf_builder_fail(
+            b, -EPERM,
+            "userns auto: only root can take a range of ids: leave it out (an ordinary user's ring "
+            "has its own map already)");
         return;
     }
     id_maps(b);
@@ -270,10 +281,10 @@ static void network(struct rf_builder *b)
 
     if (wish == RF_NETWORK_HOST || is_auto(b))
         return;
-    /* Rings that share the pinned name space could meet through abstract sockets; Landlock's scope (ABI 6, Linux
-       6.12) is what keeps them apart, and loopback stays down. */
-    if (wish == RF_NETWORK_NONE && b->facts->netns_pin && b->facts->is_privileged && b->posture->has_landlock &&
-        b->facts->landlock_abi >= 6) {
+    /* Rings that share the pinned name space could meet through abstract sockets; Landlock's scope (ABI 6,
+       Linux 6.12) is what keeps them apart, and loopback stays down. */
+    if (wish == RF_NETWORK_NONE && b->facts->netns_pin && b->facts->is_privileged &&
+        b->posture->has_landlock && b->facts->landlock_abi >= 6) {
         step = rf_builder_add(b, RF_STEP_NETNS_OPEN, RF_KEY_NETWORK);
         step->src = rf_builder_text(b, b->facts->netns_pin);
         return;

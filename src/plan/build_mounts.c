@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Where the temporary home goes: /home when it is ours or empty (an image may have installed software below it),
-   else a directory on the private /tmp, else on /dev/shm. */
+/* Where the temporary home goes: /home when it is ours or empty (an image may have installed software below
+   it), else a directory on the private /tmp, else on /dev/shm. */
 static const char *home_place(const struct rf_builder *b)
 {
     const struct rf_cover *home = rf_builder_covered(b, "/home");
@@ -91,7 +91,8 @@ static void need_mount_point(struct rf_builder *b, const char *path, bool is_dir
     if (is_exactly || (cover && cover->kind == COVER_BIND))
         return;
     if (cover && cover->kind == COVER_SEALED) {
-        rf_builder_fail(b, -EINVAL, "mount on %s: %s belongs to the ring: choose another place", path, cover->path);
+        rf_builder_fail(b, -EINVAL, "mount on %s: %s belongs to the ring: choose another place", path,
+                        cover->path);
         return;
     }
     if (!cover || !cover->path[0]) {
@@ -103,10 +104,11 @@ static void need_mount_point(struct rf_builder *b, const char *path, bool is_dir
         if (fact && fact->code == 0)
             return;
         if (!b->is_overlay) {
-            rf_builder_fail(b, fact ? fact->code : -ENOENT,
-                            "mount on %s: the root has no such place, and it is read-only: choose a path that exists, or "
-                            "one below /tmp or /home",
-                            path);
+            rf_builder_fail(
+                b, fact ? fact->code : -ENOENT,
+                "mount on %s: the root has no such place, and it is read-only: choose a path that exists, or "
+                "one below /tmp or /home",
+                path);
             return;
         }
         cover = &root;
@@ -141,48 +143,55 @@ static void add_tmpfs(struct rf_builder *b, const struct rf_mount *mount, enum r
     rf_builder_cover(b, (struct rf_cover){mount->dst, COVER_TMPFS, !mount->is_read_only, mount->is_exec});
 }
 
-/* A volume that the user cannot write is the most common failure of a non-root container: say so beforehand. */
-static void warn_unwritable(struct rf_builder *b, const struct rf_mount *mount, const struct rf_path_fact *fact)
+/* A volume that the user cannot write is the most common failure of a non-root container: say so beforehand.
+ */
+static void warn_unwritable(struct rf_builder *b, const struct rf_mount *mount,
+                            const struct rf_path_fact *fact)
 {
     uint32_t uid = b->facts->is_privileged ? b->uid : b->facts->uid;
     uint32_t gid = b->facts->is_privileged ? b->gid : b->facts->gid;
     uint32_t need = fact->uid == uid ? 0200 : fact->gid == gid ? 0020 : 0002;
 
-    if (mount->is_read_only || mount->is_idmapped || b->posture->userns == RF_USERNS_AUTO || (fact->mode & need))
+    if (mount->is_read_only || mount->is_idmapped || b->posture->userns == RF_USERNS_AUTO ||
+        (fact->mode & need))
         return;
     if (b->facts->is_privileged)
-        rf_builder_warn(b,
-                        "%s: volume is owned by %u:%u and mode %04o, uid %u cannot write it; use -v %s:%s:idmap, or "
-                        "chown %u:%u %s",
-                        mount->dst, fact->uid, fact->gid, fact->mode & 07777, uid, mount->src, mount->dst, uid, gid,
-                        mount->src);
+        rf_builder_warn(
+            b,
+            "%s: volume is owned by %u:%u and mode %04o, uid %u cannot write it; use -v %s:%s:idmap, or "
+            "chown %u:%u %s",
+            mount->dst, fact->uid, fact->gid, fact->mode & 07777, uid, mount->src, mount->dst, uid, gid,
+            mount->src);
     else
-        rf_builder_warn(b, "%s: volume is owned by %u:%u and mode %04o, you (uid %u) cannot write it", mount->dst,
-                        fact->uid, fact->gid, fact->mode & 07777, uid);
+        rf_builder_warn(b, "%s: volume is owned by %u:%u and mode %04o, you (uid %u) cannot write it",
+                        mount->dst, fact->uid, fact->gid, fact->mode & 07777, uid);
 }
 
-static bool source_is_usable(struct rf_builder *b, const struct rf_mount *mount, const struct rf_path_fact *fact)
+static bool source_is_usable(struct rf_builder *b, const struct rf_mount *mount,
+                             const struct rf_path_fact *fact)
 {
     if (!fact || fact->code < 0) {
-        rf_builder_fail(b, fact ? fact->code : -ENOENT, "volume %s:%s: the source cannot be used: %s", mount->src,
-                        mount->dst, strerror(fact ? -fact->code : ENOENT));
+        rf_builder_fail(b, fact ? fact->code : -ENOENT, "volume %s:%s: the source cannot be used: %s",
+                        mount->src, mount->dst, strerror(fact ? -fact->code : ENOENT));
         return false;
     }
     if (!S_ISDIR(fact->mode) && !S_ISREG(fact->mode) && !S_ISSOCK(fact->mode)) {
-        rf_builder_fail(b, -EINVAL, "volume %s:%s: the source is neither directory, file nor socket", mount->src,
-                        mount->dst);
+        rf_builder_fail(b, -EINVAL, "volume %s:%s: the source is neither directory, file nor socket",
+                        mount->src, mount->dst);
         return false;
     }
     if (b->posture->has_no_disk && !mount->is_read_only && !rf_fs_is_memory(fact->fs_magic)) {
-        rf_builder_fail(b, -EINVAL, "no_disk: volume %s:%s is writable and lies on a disk: add :ro, or use a tmpfs",
+        rf_builder_fail(b, -EINVAL,
+                        "no_disk: volume %s:%s is writable and lies on a disk: add :ro, or use a tmpfs",
                         mount->src, mount->dst);
         return false;
     }
     if (mount->is_idmapped && !b->facts->is_privileged && fact->uid != b->facts->uid) {
-        rf_builder_fail(b, -EPERM,
-                        "volume %s:%s:idmap: it belongs to uid %u and an ordinary user cannot map ids: run as root, or "
-                        "leave idmap out (what you own is yours in the ring already)",
-                        mount->src, mount->dst, fact->uid);
+        rf_builder_fail(
+            b, -EPERM,
+            "volume %s:%s:idmap: it belongs to uid %u and an ordinary user cannot map ids: run as root, or "
+            "leave idmap out (what you own is yours in the ring already)",
+            mount->src, mount->dst, fact->uid);
         return false;
     }
     return true;

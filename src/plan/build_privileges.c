@@ -23,7 +23,8 @@ static bool user_limits(const struct rf_builder *b, uint32_t resource)
     return false;
 }
 
-static void standard_rlimit(struct rf_builder *b, enum rf_key key, uint32_t resource, uint64_t soft, uint64_t hard)
+static void standard_rlimit(struct rf_builder *b, enum rf_key key, uint32_t resource, uint64_t soft,
+                            uint64_t hard)
 {
     if (!user_limits(b, resource))
         rlimit(b, key, resource, soft < hard ? soft : hard, hard);
@@ -48,7 +49,8 @@ void rf_build_rlimits(struct rf_builder *b)
         standard_rlimit(b, RF_KEY_MEMORY, RLIMIT_FSIZE, posture->memory_bytes, posture->memory_bytes);
     }
     for (size_t i = 0; i < posture->ulimit_count; i++)
-        rlimit(b, RF_KEY_ULIMIT, posture->ulimits[i].resource, posture->ulimits[i].soft, posture->ulimits[i].hard);
+        rlimit(b, RF_KEY_ULIMIT, posture->ulimits[i].resource, posture->ulimits[i].soft,
+               posture->ulimits[i].hard);
 }
 
 static void groups(struct rf_builder *b)
@@ -57,7 +59,8 @@ static void groups(struct rf_builder *b)
     char list[1024] = "";
     size_t at = 0;
 
-    if (!b->facts->is_privileged) /* setgroups(2) is denied where one id is mapped: the caller's stay, unmapped */
+    if (!b->facts
+             ->is_privileged) /* setgroups(2) is denied where one id is mapped: the caller's stay, unmapped */
         return;
     for (size_t i = 0; i < b->posture->group_add_count && at < sizeof(list) - 8; i++)
         at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%u", i ? "," : "", b->posture->group_add[i]);
@@ -65,9 +68,9 @@ static void groups(struct rf_builder *b)
     step->data = rf_builder_text(b, list);
 }
 
-/* A root launcher's ring gets its own user name space last, when the mounts belong to the initial one: whatever
-   capability were won in it has no power over them. Capabilities that the user asked for must count outside, so
-   then there is none. */
+/* A root launcher's ring gets its own user name space last, when the mounts belong to the initial one:
+   whatever capability were won in it has no power over them. Capabilities that the user asked for must count
+   outside, so then there is none. */
 static void late_userns(struct rf_builder *b)
 {
     struct rf_step *step;
@@ -99,8 +102,9 @@ void rf_build_privileges(struct rf_builder *b)
     step->a = b->posture->cap_add;
     if (!b->posture->has_no_new_privileges &&
         (b->posture->seccomp != RF_SECCOMP_UNCONFINED || b->posture->has_landlock)) {
-        rf_builder_fail(b, -EINVAL, "no_new_privileges=false: seccomp and Landlock need it: it can only be given up "
-                                    "together with them (seccomp=unconfined, landlock=off)");
+        rf_builder_fail(b, -EINVAL,
+                        "no_new_privileges=false: seccomp and Landlock need it: it can only be given up "
+                        "together with them (seccomp=unconfined, landlock=off)");
         return;
     }
     if (b->posture->has_no_new_privileges)

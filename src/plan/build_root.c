@@ -1,4 +1,5 @@
-/* The ring's root and what every ring has in it: /dev, /proc, /sys, /tmp, and the covers over a host's data. */
+/* The ring's root and what every ring has in it: /dev, /proc, /sys, /tmp, and the covers over a host's data.
+ */
 #include "plan/builder.h"
 
 #include <errno.h>
@@ -6,11 +7,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-enum {
-    SMALL_INODES = 64,
-    OVERLAY_INODES = 65536,
-    STANDARD_TMP_INODES = 16384
-};
+enum { SMALL_INODES = 64, OVERLAY_INODES = 65536, STANDARD_TMP_INODES = 16384 };
 
 static const uint64_t standard_tmp_bytes = 64ULL << 20;
 static const uint64_t overlay_bytes = 256ULL << 20;
@@ -18,12 +15,13 @@ static const uint64_t small_bytes = 1ULL << 20;
 
 static const uint32_t quiet = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
 
-/* What a host keeps for people and services, not for programs: covered, so that `--host` shows software only. */
+/* What a host keeps for people and services, not for programs: covered, so that `--host` shows software only.
+ */
 static const struct {
     const char *path;
     bool is_tmpfs; /* something is put into it later */
-} host_covers[] = {{"/home", true}, {"/root", false}, {"/run", false},
-                   {"/media", false}, {"/mnt", false}, {"/lost+found", false}};
+} host_covers[] = {{"/home", true},   {"/root", false}, {"/run", false},
+                   {"/media", false}, {"/mnt", false},  {"/lost+found", false}};
 
 bool rf_builder_root_has(const struct rf_builder *b, const char *path, mode_t type)
 {
@@ -61,15 +59,17 @@ void rf_build_root(struct rf_builder *b)
     (void)rf_builder_add(b, RF_STEP_DIE_TOGETHER, RF_KEY_NONE);
     if (b->posture->userns == RF_USERNS_AUTO) {
         (void)rf_builder_add(b, RF_STEP_JOIN, RF_KEY_USERNS);
-        step = rf_builder_add(b, RF_STEP_USER, RF_KEY_USERNS); /* root of the new name space, to build the ring */
+        step = rf_builder_add(b, RF_STEP_USER,
+                              RF_KEY_USERNS); /* root of the new name space, to build the ring */
         if (b->posture->network == RF_NETWORK_LOOPBACK)
             (void)rf_builder_add(b, RF_STEP_LOOPBACK, RF_KEY_NETWORK);
     }
     (void)rf_builder_add(b, RF_STEP_PRIVATE, RF_KEY_NONE);
     b->is_overlay = !b->posture->is_host && (is_writable || lacks_place(b));
     if (b->posture->is_host && is_writable) {
-        rf_builder_fail(b, -EINVAL, "read_only: the host's own root is never writable: use --tmpfs PATH, -v SRC:DST, or "
-                                    "--rootfs DIR --read-only=false");
+        rf_builder_fail(b, -EINVAL,
+                        "read_only: the host's own root is never writable: use --tmpfs PATH, -v SRC:DST, or "
+                        "--rootfs DIR --read-only=false");
         return;
     }
     step = rf_builder_add(b, b->is_overlay ? RF_STEP_OVERLAY : RF_STEP_ROOT,
@@ -86,7 +86,8 @@ void rf_build_root(struct rf_builder *b)
         rf_builder_cover(b, (struct rf_cover){"", COVER_TMPFS, true, true});
 }
 
-static struct rf_step *tmpfs(struct rf_builder *b, enum rf_key key, const char *path, uint32_t mode, uint64_t bytes)
+static struct rf_step *tmpfs(struct rf_builder *b, enum rf_key key, const char *path, uint32_t mode,
+                             uint64_t bytes)
 {
     struct rf_step *step = rf_builder_add(b, RF_STEP_TMPFS, key);
 
@@ -109,7 +110,8 @@ static void make_dir(struct rf_builder *b, enum rf_key key, const char *path, ui
     step->gid = is_users ? b->gid : 0;
 }
 
-/* Below an overlay a missing directory can be made; elsewhere rf_build_root() has seen to it that it is there. */
+/* Below an overlay a missing directory can be made; elsewhere rf_build_root() has seen to it that it is
+ * there. */
 static void need_dir(struct rf_builder *b, const char *path)
 {
     const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, path);
@@ -126,9 +128,11 @@ static void device_nodes(struct rf_builder *b)
         const char *name;
         unsigned minor_number;
         unsigned major_number;
-    } nodes[] = {{"null", 3, 1}, {"zero", 5, 1}, {"full", 7, 1}, {"random", 8, 1}, {"urandom", 9, 1}, {"tty", 0, 5}};
+    } nodes[] = {{"null", 3, 1},   {"zero", 5, 1},    {"full", 7, 1},
+                 {"random", 8, 1}, {"urandom", 9, 1}, {"tty", 0, 5}};
     /* mknod(2) is for the initial user name space only. */
-    bool can_make = b->facts->is_privileged && b->facts->is_initial_userns && b->posture->userns != RF_USERNS_AUTO;
+    bool can_make =
+        b->facts->is_privileged && b->facts->is_initial_userns && b->posture->userns != RF_USERNS_AUTO;
 
     for (size_t i = 0; i < RF_COUNT(nodes); i++) {
         struct rf_step *step = rf_builder_add(b, can_make ? RF_STEP_NODE : RF_STEP_FILE, RF_KEY_NONE);
@@ -183,13 +187,13 @@ static void devices(struct rf_builder *b)
 
 /* --- /proc --- */
 
-/* Files of /proc that tell about the host or other tenants to whoever asks, whatever his uid: what everybody may read
-   of docker's list (moby oci/defaults.go), and what that list leaves out. Files that only root may read are guarded by
-   their modes, files that may be written by the whole of /proc being read-only. Kernels differ, so each is masked
-   where it is present. */
-static const char *const masked_files[] = {"/proc/keys",    "/proc/key-users", "/proc/timer_list", "/proc/interrupts",
-                                           "/proc/kallsyms", "/proc/iomem",    "/proc/ioports",    "/proc/config.gz",
-                                           "/proc/modules"};
+/* Files of /proc that tell about the host or other tenants to whoever asks, whatever his uid: what everybody
+   may read of docker's list (moby oci/defaults.go), and what that list leaves out. Files that only root may
+   read are guarded by their modes, files that may be written by the whole of /proc being read-only. Kernels
+   differ, so each is masked where it is present. */
+static const char *const masked_files[] = {"/proc/keys",       "/proc/key-users", "/proc/timer_list",
+                                           "/proc/interrupts", "/proc/kallsyms",  "/proc/iomem",
+                                           "/proc/ioports",    "/proc/config.gz", "/proc/modules"};
 
 static void mask_file(struct rf_builder *b, const char *path)
 {
@@ -286,7 +290,8 @@ static void host_data(struct rf_builder *b)
             (void)tmpfs(b, RF_KEY_HOST, path, 0755, b->posture->home_size_bytes);
         else
             mask_dir(b, path);
-        rf_builder_cover(b, (struct rf_cover){path, host_covers[i].is_tmpfs ? COVER_TMPFS : COVER_SEALED, false, false});
+        rf_builder_cover(
+            b, (struct rf_cover){path, host_covers[i].is_tmpfs ? COVER_TMPFS : COVER_SEALED, false, false});
     }
 }
 

@@ -109,8 +109,9 @@ static void landlock(struct rf_builder *b)
     }
     if (b->facts->landlock_abi < 1) {
         if (!rf_builder_may_miss(b, RF_LAYER_LANDLOCK, "landlock"))
-            rf_builder_fail(b, -ENOTSUP, "landlock: this kernel has none (Linux 5.13, CONFIG_SECURITY_LANDLOCK): add "
-                                         "--allow-missing landlock to run without it");
+            rf_builder_fail(b, -ENOTSUP,
+                            "landlock: this kernel has none (Linux 5.13, CONFIG_SECURITY_LANDLOCK): add "
+                            "--allow-missing landlock to run without it");
         return;
     }
     step = rf_builder_add(b, RF_STEP_LANDLOCK, RF_KEY_LANDLOCK);
@@ -118,8 +119,8 @@ static void landlock(struct rf_builder *b)
     step->b = b->facts->landlock_abi >= 6 ? LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL : 0;
     allow_below(b, "/", read_only);
     allow_below(b, "/dev",
-                handled & (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_TRUNCATE |
-                           LANDLOCK_ACCESS_FS_IOCTL_DEV));
+                handled & (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
+                           LANDLOCK_ACCESS_FS_TRUNCATE | LANDLOCK_ACCESS_FS_IOCTL_DEV));
     for (uint32_t i = 0; i < b->cover_count; i++) {
         if (b->covers[i].is_writable)
             allow_below(b, b->covers[i].path, handled & ~devices);
@@ -131,7 +132,8 @@ static void landlock(struct rf_builder *b)
 
 static void seccomp(struct rf_builder *b)
 {
-    struct rf_profile_options options = {.has_memfd_noexec = b->has_memfd_noexec, .cap_add = b->posture->cap_add};
+    struct rf_profile_options options = {.has_memfd_noexec = b->has_memfd_noexec,
+                                         .cap_add = b->posture->cap_add};
     struct rf_profile builtin;
     struct rf_step *step;
 
@@ -146,8 +148,8 @@ static void seccomp(struct rf_builder *b)
     options.kind = b->posture->seccomp == RF_SECCOMP_STRICT ? RF_PROFILE_STRICT : RF_PROFILE_DEFAULT;
     rf_profile_builtin(&options, &builtin);
     if (b->code == 0)
-        b->code = rf_seccomp_emit(b->facts->profile ? b->facts->profile : &builtin, b->arena, &b->plan->filters[0],
-                                  &b->plan->filter_len[0], b->err);
+        b->code = rf_seccomp_emit(b->facts->profile ? b->facts->profile : &builtin, b->arena,
+                                  &b->plan->filters[0], &b->plan->filter_len[0], b->err);
     step = rf_builder_add(b, RF_STEP_SECCOMP, RF_KEY_SECCOMP);
     step->a = 0;
 }
@@ -171,7 +173,8 @@ static const char *search_path(const struct rf_builder *b)
     return standard_path;
 }
 
-/* One execve for each place where the command may be: the workload's own search path, tried inside the ring. */
+/* One execve for each place where the command may be: the workload's own search path, tried inside the ring.
+ */
 static void exec_steps(struct rf_builder *b, const char *program)
 {
     const char *path = search_path(b);
@@ -213,10 +216,11 @@ static void check_job_config(struct rf_builder *b, const char *path)
         return;
     }
     if (cover && cover->kind == COVER_TMPFS && cover->path[0]) {
-        rf_builder_fail(b, -ENOENT,
-                        "job_config %s: it is hidden under the tmpfs on %s: mount its directory somewhere else, as in "
-                        "-v DIR:/config:ro --job-config /config/FILE",
-                        path, cover->path);
+        rf_builder_fail(
+            b, -ENOENT,
+            "job_config %s: it is hidden under the tmpfs on %s: mount its directory somewhere else, as in "
+            "-v DIR:/config:ro --job-config /config/FILE",
+            path, cover->path);
         return;
     }
     step = rf_builder_add(b, RF_STEP_READABLE, RF_KEY_JOB_CONFIG);
@@ -248,7 +252,8 @@ static void watch(struct rf_builder *b)
     const struct rf_posture *posture = b->posture;
 
     if (posture->has_no_disk && (b->facts->disk_outputs & 1))
-        rf_builder_fail(b, -EINVAL, "no_disk: standard input is a file on a disk, open for writing: open it for reading");
+        rf_builder_fail(b, -EINVAL,
+                        "no_disk: standard input is a file on a disk, open for writing: open it for reading");
     b->plan->watch = (struct rf_watch){
         .timeout_ms = posture->timeout_ms,
         .stop_timeout_ms = posture->stop_timeout_ms,

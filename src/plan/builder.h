@@ -1,9 +1,7 @@
 #ifndef RF_PLAN_BUILDER_H
 #define RF_PLAN_BUILDER_H
 
-#include "plan/facts.h"
-#include "plan/plan.h"
-#include "posture/posture.h"
+#include "plan/build.h"
 
 #include <sys/types.h>
 
@@ -20,7 +18,7 @@ struct rf_cover {
     bool is_exec;
 };
 
-enum { COVERS = 320 };
+enum { COVERS = 24 }; /* that the planner itself makes */
 
 struct rf_builder {
     const struct rf_posture *posture;
@@ -28,20 +26,21 @@ struct rf_builder {
     struct rf_arena *arena;
     struct rf_plan *plan;
     struct rf_err *err;
-    int code;               /* the first failure; later additions go to `spare` and are forgotten */
+    int code; /* the first failure; later additions go to `spare` and are forgotten */
     struct rf_step spare;
-    enum rf_actor actor;    /* of the steps being added */
+    enum rf_actor actor; /* of the steps being added */
     struct rf_cover *covers;
     uint32_t cover_count;
+    uint32_t cover_limit;
     uint32_t text_limit;
     uint32_t note_limit;
     uint32_t uid; /* the user, names resolved */
     uint32_t gid;
-    const char *user_name; /* of the uid inside */
-    const char *home;      /* or NULL */
+    const char *user_name;  /* of the uid inside */
+    const char *home;       /* or NULL */
     const char *home_place; /* what is mounted for it */
-    bool is_overlay;       /* the root lies below a tmpfs, so anything can be created in it */
-    bool has_memfd_noexec; /* the ring's vm.memfd_noexec is set */
+    bool is_overlay;        /* the root lies below a tmpfs, so anything can be created in it */
+    bool has_memfd_noexec;  /* the ring's vm.memfd_noexec is set */
     bool has_cgroup_memory;
     bool has_cgroup_pids;
     uint32_t cgroups;

@@ -1,6 +1,8 @@
 /* Steps as people read them: one name and one line each, made from the same data that is run. */
 #include "plan/plan.h"
 
+#include "posture/key.h"
+
 #include "posture/limits.h"
 
 #include <stdio.h>
@@ -64,6 +66,11 @@ const char *rf_step_name(enum rf_step_kind kind)
     return kind < RF_STEP_MAX && names[kind] ? names[kind] : "unknown";
 }
 
+const char *rf_step_reason(const struct rf_step *step)
+{
+    return step->key == RF_KEY_NONE ? "every ring" : rf_key_info((enum rf_key)step->key)->flag;
+}
+
 struct word {
     uint32_t bit;
     const char *name;
@@ -80,7 +87,8 @@ static const char *words_of(uint32_t bits, const struct word *words, size_t coun
 
     for (size_t i = 0; i < count; i++) {
         if (bits & words[i].bit)
-            text = rf_arena_printf(arena, "%s%s%s", text ? text : "", text && *text ? "," : "", words[i].name);
+            text =
+                rf_arena_printf(arena, "%s%s%s", text ? text : "", text && *text ? "," : "", words[i].name);
     }
     return text ? text : "";
 }
@@ -94,7 +102,8 @@ static const char *size_of(uint64_t bytes, struct rf_arena *arena)
 
 static const char *owner_of(const struct rf_step *step, struct rf_arena *arena)
 {
-    const char *text = step->uid || step->gid ? rf_arena_printf(arena, " owner=%u:%u", step->uid, step->gid) : "";
+    const char *text =
+        step->uid || step->gid ? rf_arena_printf(arena, " owner=%u:%u", step->uid, step->gid) : "";
 
     return text ? text : "";
 }
@@ -107,7 +116,8 @@ static const char *map_of(const char *map, struct rf_arena *arena)
     return text ? text : "?";
 }
 
-static const char *describe_mount(const struct rf_plan *plan, const struct rf_step *step, struct rf_arena *arena)
+static const char *describe_mount(const struct rf_plan *plan, const struct rf_step *step,
+                                  struct rf_arena *arena)
 {
     const char *src = rf_plan_text(plan, step->src);
     const char *dst = rf_plan_text(plan, step->dst);
@@ -117,10 +127,12 @@ static const char *describe_mount(const struct rf_plan *plan, const struct rf_st
     case RF_STEP_ROOT:
         return rf_arena_printf(arena, "root %s %s", src, attr);
     case RF_STEP_OVERLAY:
-        return rf_arena_printf(arena, "overlay-root %s %s, writes to tmpfs size=%s", src, attr, size_of(step->a, arena));
+        return rf_arena_printf(arena, "overlay-root %s %s, writes to tmpfs size=%s", src, attr,
+                               size_of(step->a, arena));
     case RF_STEP_TMPFS:
-        return rf_arena_printf(arena, "tmpfs %s size=%s nr_inodes=%llu mode=%04o%s %s", dst, size_of(step->a, arena),
-                               (unsigned long long)step->b, step->mode, owner_of(step, arena), attr);
+        return rf_arena_printf(arena, "tmpfs %s size=%s nr_inodes=%llu mode=%04o%s %s", dst,
+                               size_of(step->a, arena), (unsigned long long)step->b, step->mode,
+                               owner_of(step, arena), attr);
     case RF_STEP_MKDIR:
         return rf_arena_printf(arena, "mkdir %s mode=%04o%s", dst, step->mode, owner_of(step, arena));
     case RF_STEP_BIND:
@@ -129,12 +141,13 @@ static const char *describe_mount(const struct rf_plan *plan, const struct rf_st
     case RF_STEP_SYMLINK:
         return rf_arena_printf(arena, "symlink %s -> %s", dst, src);
     default:
-        return rf_arena_printf(arena, "%s %s%s%s", rf_step_name((enum rf_step_kind)step->kind), dst, *attr ? " " : "",
-                               attr);
+        return rf_arena_printf(arena, "%s %s%s%s", rf_step_name((enum rf_step_kind)step->kind), dst,
+                               *attr ? " " : "", attr);
     }
 }
 
-static const char *describe_launcher(const struct rf_plan *plan, const struct rf_step *step, struct rf_arena *arena)
+static const char *describe_launcher(const struct rf_plan *plan, const struct rf_step *step,
+                                     struct rf_arena *arena)
 {
     const char *name = rf_step_name((enum rf_step_kind)step->kind);
     const char *src = rf_plan_text(plan, step->src);
@@ -142,7 +155,8 @@ static const char *describe_launcher(const struct rf_plan *plan, const struct rf
 
     switch ((enum rf_step_kind)step->kind) {
     case RF_STEP_CLONE:
-        return rf_arena_printf(arena, "clone %s%s", words_of(step->flags, namespaces, RF_COUNT(namespaces), arena),
+        return rf_arena_printf(arena, "clone %s%s",
+                               words_of(step->flags, namespaces, RF_COUNT(namespaces), arena),
                                step->a ? " into the cgroup" : "");
     case RF_STEP_CGROUP_NEW:
         return rf_arena_printf(arena, "cgroup %sPID", src);
@@ -153,7 +167,8 @@ static const char *describe_launcher(const struct rf_plan *plan, const struct rf
     case RF_STEP_NETNS_OPEN:
         return rf_arena_printf(arena, "%s %s", name, src);
     default: /* id maps */
-        return *src ? rf_arena_printf(arena, "%s uid %s gid %s", name, map_of(src, arena), map_of(dst, arena)) : name;
+        return *src ? rf_arena_printf(arena, "%s uid %s gid %s", name, map_of(src, arena), map_of(dst, arena))
+                    : name;
     }
 }
 
@@ -165,7 +180,8 @@ static const char *describe_rlimit(const struct rf_step *step, struct rf_arena *
     return text ? rf_arena_printf(arena, "rlimit %s", text) : NULL;
 }
 
-static const char *describe_limits(const struct rf_plan *plan, const struct rf_step *step, struct rf_arena *arena)
+static const char *describe_limits(const struct rf_plan *plan, const struct rf_step *step,
+                                   struct rf_arena *arena)
 {
     const char *name = rf_step_name((enum rf_step_kind)step->kind);
 
@@ -190,7 +206,8 @@ static const char *describe_limits(const struct rf_plan *plan, const struct rf_s
         return rf_arena_printf(arena, "%s %s", name,
                                rf_plan_text(plan, step->data)[0] ? rf_plan_text(plan, step->data) : "none");
     case RF_STEP_SYSCTL:
-        return rf_arena_printf(arena, "sysctl %s=%s", rf_plan_text(plan, step->dst), rf_plan_text(plan, step->data));
+        return rf_arena_printf(arena, "sysctl %s=%s", rf_plan_text(plan, step->dst),
+                               rf_plan_text(plan, step->data));
     case RF_STEP_CHDIR:
     case RF_STEP_READABLE:
     case RF_STEP_EXEC:

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the planner may know of the world. The planner asks (rf_plan_ask), the sandbox looks (rf_facts_probe), and
-   the planner decides. Nothing here is a posture and nothing here is a system call. */
+/* What the planner may know of the world. The planner asks (rf_plan_ask), the sandbox looks (rf_facts_probe),
+   and the planner decides. Nothing here is a posture and nothing here is a system call. */
 
 struct rf_profile;
 
@@ -35,7 +35,8 @@ struct rf_cgroup_facts {
     const char *memory_dir; /* the caller's own group, absolute; NULL where it cannot be written */
     const char *pids_dir;
     const char *cpu_dir;
-    const char *unified_dir; /* v2: the directory under which a group can be made, with the controllers below on */
+    const char
+        *unified_dir; /* v2: the directory under which a group can be made, with the controllers below on */
     bool unified_has_memory;
     bool unified_has_pids;
     bool unified_has_cpu;
@@ -44,11 +45,12 @@ struct rf_cgroup_facts {
 struct rf_facts {
     uint32_t uid; /* effective ids of the caller */
     uint32_t gid;
-    bool is_privileged; /* CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID are effective, and more than one id is mapped */
+    bool is_privileged; /* CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID are effective, and more than one id is mapped
+                         */
     bool is_initial_userns;
-    int landlock_abi;       /* 0: the kernel has none */
-    bool has_memfd_noexec;  /* vm.memfd_noexec (6.3) */
-    uint64_t nofile_hard;   /* the caller's hard limits, which cannot be raised without CAP_SYS_RESOURCE */
+    int landlock_abi;      /* 0: the kernel has none */
+    bool has_memfd_noexec; /* vm.memfd_noexec (6.3) */
+    uint64_t nofile_hard;  /* the caller's hard limits, which cannot be raised without CAP_SYS_RESOURCE */
     uint64_t nproc_hard;
     uint32_t auto_base; /* first host id of the range that --userns auto may take for this run */
     bool stdin_is_tty;
@@ -58,7 +60,8 @@ struct rf_facts {
     const char *passwd;    /* text of the root's /etc/passwd and /etc/group; NULL when absent or unusable */
     const char *group;
     int passwd_code; /* why passwd is NULL: negative errno */
-    const struct rf_profile *profile; /* what posture->seccomp_file says, read by whoever may read files; or NULL */
+    const struct rf_profile
+        *profile; /* what posture->seccomp_file says, read by whoever may read files; or NULL */
     struct rf_path_fact *paths;
     size_t path_count;
 };

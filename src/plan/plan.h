@@ -3,14 +3,14 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "plan/facts.h"
-#include "posture/posture.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
-/* A plan is an array of steps, in the order in which they happen, and nothing else: no branch, no loop, no step
-   that may or may not be taken. The same array is printed (--explain), hashed (verify), stored (exec) and run. */
+/* A plan is an array of steps, in the order in which they happen, and nothing else: no branch, no loop, no
+   step that may or may not be taken. The same array is printed (--explain), hashed (verify), stored (exec)
+   and run. */
 
 /* Who takes a step, and when. */
 enum rf_actor {
@@ -42,11 +42,11 @@ enum rf_step_kind {
     RF_STEP_MKDIR,   /* dst; mode, uid, gid */
     RF_STEP_NODE,    /* dst; mode; a = device number */
     RF_STEP_SYMLINK, /* dst -> src */
-    RF_STEP_BIND,    /* src on the host -> dst; flags = MOUNT_ATTR_*; a = 1 recursive; b = 1 + tree slot, or 0 */
-    RF_STEP_FILE,    /* dst: an empty file to mount on; mode */
-    RF_STEP_INJECT,  /* file dst shows data; mode */
-    RF_STEP_PROC,    /* dst; flags */
-    RF_STEP_SYSCTL,  /* write data to dst below the ring's own /proc/sys */
+    RF_STEP_BIND, /* src on the host -> dst; flags = MOUNT_ATTR_*; a = 1 recursive; b = 1 + tree slot, or 0 */
+    RF_STEP_FILE, /* dst: an empty file to mount on; mode */
+    RF_STEP_INJECT, /* file dst shows data; mode */
+    RF_STEP_PROC,   /* dst; flags */
+    RF_STEP_SYSCTL, /* write data to dst below the ring's own /proc/sys */
     RF_STEP_MASK_FILE,
     RF_STEP_MASK_DIR,
     RF_STEP_SEAL, /* mount at dst: add flags */
@@ -56,8 +56,8 @@ enum rf_step_kind {
     RF_STEP_JOIN,     /* wait for the launcher's GO; join what it handed over */
     RF_STEP_TTY,      /* a terminal of the ring's own, its master handed to the launcher */
     RF_STEP_KEYRING,
-    RF_STEP_GROUPS, /* data = gids, comma-separated; empty: none */
-    RF_STEP_USER,   /* uid, gid */
+    RF_STEP_GROUPS,      /* data = gids, comma-separated; empty: none */
+    RF_STEP_USER,        /* uid, gid */
     RF_STEP_USERNS_LATE, /* src = uid_map, dst = gid_map */
     RF_STEP_RLIMIT,      /* flags = RLIMIT_*; a = soft, b = hard */
     RF_STEP_CAPS,        /* a = capabilities that stay */
@@ -114,8 +114,8 @@ struct rf_watch {
     uint32_t stop_signal;
     bool has_init;
     bool has_tty;
-    bool has_stdin;  /* false: /dev/null */
-    bool has_output; /* false: standard output and error go to /dev/null */
+    bool has_stdin;   /* false: /dev/null */
+    bool has_output;  /* false: standard output and error go to /dev/null */
     uint32_t relayed; /* bit n: descriptor n is a file on a disk, and the launcher writes it for the ring */
 };
 
@@ -132,19 +132,11 @@ struct rf_plan {
     struct rf_insn *filters[RF_PLAN_FILTERS];
     uint32_t filter_len[RF_PLAN_FILTERS];
     struct rf_watch watch;
-    const char **notes; /* what the user should know: a layer missing by leave, a fallback taken. One that begins with
-                           '!' is to be said at once, without it */
+    const char *
+        *notes; /* what the user should know: a layer missing by leave, a fallback taken. One that begins with
+                   '!' is to be said at once, without it */
     uint32_t note_count;
 };
-
-/* What must be known before this posture can be planned. From `arena`. */
-int rf_plan_ask(const struct rf_posture *posture, struct rf_arena *arena, struct rf_path_fact **ret, size_t *ret_count,
-                struct rf_err *err) RF_NONNULL RF_CHECK;
-
-/* Posture and facts to steps. Refuses (-ENOTSUP, -EACCES, ...) when the facts cannot carry the posture and the
-   posture does not name the layer as dispensable. */
-int rf_plan_build(const struct rf_posture *posture, const struct rf_facts *facts, struct rf_arena *arena,
-                  struct rf_plan *ret, struct rf_err *err) RF_NONNULL RF_CHECK;
 
 static inline const char *rf_plan_text(const struct rf_plan *plan, uint32_t offset)
 {
@@ -155,7 +147,11 @@ static inline const char *rf_plan_text(const struct rf_plan *plan, uint32_t offs
 const char *rf_step_name(enum rf_step_kind kind);
 
 /* Append one line for `step`, without a line end: "tmpfs /tmp size=64m mode=1777 nosuid,nodev,noexec". */
-const char *rf_step_describe(const struct rf_plan *plan, const struct rf_step *step, struct rf_arena *arena) RF_NONNULL;
+const char *rf_step_describe(const struct rf_plan *plan, const struct rf_step *step,
+                             struct rf_arena *arena) RF_NONNULL;
+
+/* What demands a step: the name of a posture key, or "every ring". */
+const char *rf_step_reason(const struct rf_step *step) RF_NONNULL;
 
 /* SHA-256 over everything that will be run, in hexadecimal. Equal plans, equal hashes. */
 void rf_plan_hash(const struct rf_plan *plan, char ret_hex[65]) RF_NONNULL;

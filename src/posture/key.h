@@ -8,9 +8,10 @@
 #include <stddef.h>
 
 /* Everything a posture can say has one name, used everywhere: the flag is --pids-limit, the line in
-   ringfence.yaml is `pids_limit:`, the plan and its errors name the same. One table (key.c) holds the name, the
-   shape, the default, the sentence and the example from which --help, the man page, shell completion, the
-   documentation of ringfence.yaml and the parsers are made. The names are those of docker run where it has one. */
+   ringfence.yaml is `pids_limit:`, the plan and its errors name the same. One table (key.c) holds the name,
+   the shape, the default, the sentence and the example from which --help, the man page, shell completion, the
+   documentation of ringfence.yaml and the parsers are made. The names are those of docker run where it has
+   one. */
 enum rf_key {
     RF_KEY_NONE, /* "ring": what every ring has, whatever the posture says */
     RF_KEY_ROOTFS,
@@ -57,7 +58,8 @@ enum rf_key {
 };
 
 enum rf_shape {
-    RF_SHAPE_BOOL, /* a flag without a value; `true` or `false` in the file, --flag=false on the command line */
+    RF_SHAPE_BOOL, /* a flag without a value; `true` or `false` in the file, --flag=false on the command line
+                    */
     RF_SHAPE_ONE,  /* one value; a later one replaces an earlier one */
     RF_SHAPE_LIST, /* repeated flag; a YAML list; later values are added */
     RF_SHAPE_MAP   /* as a list, each value NAME=VALUE; a YAML map */
@@ -73,7 +75,7 @@ struct rf_key_info {
     const char *standard; /* the default as text, as the user would write it; NULL for "nothing" */
     const char *help;     /* one sentence, no full stop */
     const char *example;  /* a value that the parser accepts: tests feed every one back */
-    const char *details;  /* for the man page: limits, sources, what happens where it cannot be had; or NULL */
+    const char *details; /* for the man page: limits, sources, what happens where it cannot be had; or NULL */
 };
 
 /* The row of `key`, never NULL. */

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a workload may do. Plain data: it can be printed, merged, compared and stored, and knows no system call.
-   Text in it lives in the arena it was made with. */
+/* What a workload may do. Plain data: it can be printed, merged, compared and stored, and knows no system
+   call. Text in it lives in the arena it was made with. */
 
 enum { RF_ID_MIN = 1, RF_ID_MAX = 65535, RF_ID_STANDARD = 10001 };
 
@@ -29,15 +29,15 @@ struct rf_from {
     uint32_t end;
 };
 
-/* Who it runs as. Numbers lie in 1..65535 (0 is root; 65535 is the last id of the range that rootless Podman and
-   Docker's userns-remap hand out). A name is looked up in the root's own passwd or group file when the plan is
-   made; text that begins with a digit, sign or blank is never taken for a name (CVE-2026-46680). */
+/* Who it runs as. Numbers lie in 1..65535 (0 is root; 65535 is the last id of the range that rootless Podman
+   and Docker's userns-remap hand out). A name is looked up in the root's own passwd or group file when the
+   plan is made; text that begins with a digit, sign or blank is never taken for a name (CVE-2026-46680). */
 struct rf_user {
     uint32_t uid;
     uint32_t gid;
     const char *user_name;  /* or NULL when uid holds */
     const char *group_name; /* or NULL when gid holds */
-    bool has_gid;           /* false: the gid is the one of the passwd line, else equal to the uid */
+    bool has_gid;           /* false: the gid equals the uid; for a name it is the one of the passwd line */
 };
 
 enum rf_mount_kind { RF_MOUNT_TMPFS, RF_MOUNT_BIND };
@@ -48,12 +48,12 @@ struct rf_mount {
     const char *src; /* bind: a path on the host, absolute or relative to the caller's directory */
     const char *dst; /* absolute path inside, without `.`, `..` or doubled slashes */
     bool is_read_only;
-    bool is_idmapped;    /* bind: ids on disk are those of the owner of `src`, ids inside those of the user */
-    bool is_exec;        /* default false for tmpfs, true for bind */
-    bool is_recursive;   /* bind: with the mounts below it (docker's default is rprivate, recursive) */
-    bool has_mode;       /* tmpfs: else 0700 owned by the user, 1777 for /tmp and /var/tmp */
-    bool has_owner;      /* tmpfs: else the user */
-    bool is_unlimited;   /* never set by a parser: a tmpfs always has a cap */
+    bool is_idmapped;  /* bind: ids on disk are those of the owner of `src`, ids inside those of the user */
+    bool is_exec;      /* default false for tmpfs, true for bind */
+    bool is_recursive; /* bind: with the mounts below it (docker's default is rprivate, recursive) */
+    bool has_mode;     /* tmpfs: else 0700 owned by the user, 1777 for /tmp and /var/tmp */
+    bool has_owner;    /* tmpfs: else the user */
+    bool is_unlimited; /* never set by a parser: a tmpfs always has a cap */
     uint32_t mode;
     uint32_t uid;
     uint32_t gid;
@@ -143,22 +143,23 @@ struct rf_posture {
 /* The defaults; every `from` is RF_UNSET. `arena` must outlive the posture. */
 void rf_posture_init(struct rf_posture *posture, struct rf_arena *arena) RF_NONNULL;
 
-/* The one way in, for flags and files alike: give `key` the value `text`. Lists and maps gain an entry. The error
-   names the key, the value and what would be right; the posture is unchanged then. RF_KEY_ENV_FILE is not taken
-   here: its reader (cmd) calls this with RF_KEY_ENV for each line. */
-int rf_posture_set(struct rf_posture *posture, enum rf_key key, struct rf_str text, const struct rf_from *from,
-                   struct rf_err *err) RF_NONNULL RF_CHECK;
+/* The one way in, for flags and files alike: give `key` the value `text`. Lists and maps gain an entry. The
+   error names the key, the value and what would be right; the posture is unchanged then. RF_KEY_ENV_FILE is
+   not taken here: its reader (cmd) calls this with RF_KEY_ENV for each line. */
+int rf_posture_set(struct rf_posture *posture, enum rf_key key, struct rf_str text,
+                   const struct rf_from *from, struct rf_err *err) RF_NONNULL RF_CHECK;
 
 /* Lay `over` on `base`: whatever `over` has set replaces or, for lists and maps, joins what `base` has.
    Both must use the same arena. On failure (no memory) `base` is as before. */
-int rf_posture_merge(struct rf_posture *base, const struct rf_posture *over, struct rf_err *err) RF_NONNULL RF_CHECK;
+int rf_posture_merge(struct rf_posture *base, const struct rf_posture *over,
+                     struct rf_err *err) RF_NONNULL RF_CHECK;
 
 /* Whether `tight` allows nothing that `loose` forbids. On false *ret_key is the first key that is looser. */
-bool rf_posture_is_within(const struct rf_posture *tight, const struct rf_posture *loose, enum rf_key *ret_key)
-    RF_NONNULL;
+bool rf_posture_is_within(const struct rf_posture *tight, const struct rf_posture *loose,
+                          enum rf_key *ret_key) RF_NONNULL;
 
-/* The value of a key as text that rf_posture_set() would accept; entry `index` of a list. NULL past the end or when
-   the key has nothing to say. From the posture's arena. */
+/* The value of a key as text that rf_posture_set() would accept; entry `index` of a list. NULL past the end
+   or when the key has nothing to say. From the posture's arena. */
 const char *rf_posture_text(const struct rf_posture *posture, enum rf_key key, size_t index) RF_NONNULL;
 
 #endif

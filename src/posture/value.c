@@ -59,6 +59,9 @@ int rf_refuse(const struct rf_value *value, struct rf_err *err, const char *fmt,
     va_start(args, fmt);
     (void)vsnprintf(reason, sizeof(reason), fmt, args); /* a cut sentence is still a sentence */
     va_end(args);
+    for (char *p = reason; *p; p++) /* a part of the value may be quoted in it */
+        if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
+            *p = '?';
     return rf_fail(err, -EINVAL, "%s \"%s\": %s", spell(value->key, name), shown, reason);
 }
 

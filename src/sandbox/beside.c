@@ -41,7 +41,8 @@ static int enter_userns(const struct rf_launcher *launcher, const struct rf_step
     return write_maps("/proc/self", launcher, step, true);
 }
 
-/* A user name space with nobody in it, for its map: a child that waits to be killed holds it until we have it. */
+/* A user name space with nobody in it, for its map: a child that waits to be killed holds it until we have
+ * it. */
 static int new_idmap(struct rf_launcher *launcher, const struct rf_step *step)
 {
     struct rf_clone_args args = {.flags = CLONE_NEWUSER, .exit_signal = SIGCHLD};
@@ -145,7 +146,8 @@ static int limit_group(struct rf_launcher *launcher, const struct rf_step *step)
 {
     char path[RF_PATH_BYTES + 64];
 
-    (void)snprintf(path, sizeof(path), "%s/%s", launcher->leftovers->cgroups[step->a], text_of(launcher, step->dst));
+    (void)snprintf(path, sizeof(path), "%s/%s", launcher->leftovers->cgroups[step->a],
+                   text_of(launcher, step->dst));
     return rf_child_write(AT_FDCWD, path, text_of(launcher, step->data));
 }
 
@@ -172,7 +174,8 @@ static int open_netns(struct rf_launcher *launcher, const struct rf_step *step)
 static int go(struct rf_launcher *launcher)
 {
     struct rf_message message = {.type = RF_MESSAGE_GO, .step = launcher->handed_netns};
-    int code = rf_child_send(launcher->control, &message, NULL, launcher->handed, (int)launcher->handed_count);
+    int code =
+        rf_child_send(launcher->control, &message, NULL, launcher->handed, (int)launcher->handed_count);
 
     for (uint32_t i = 0; i < launcher->handed_count; i++)
         (void)close(launcher->handed[i]); /* pid 1 has its own */

@@ -76,7 +76,8 @@ static int take_standard(const struct rf_child *child)
         if (code < 0)
             return code;
         if (child->standard[fd] >= 0)
-            (void)close(child->standard[fd]); /* a pipe's reader must see the end when the workload closes it */
+            (void)close(
+                child->standard[fd]); /* a pipe's reader must see the end when the workload closes it */
     }
     return 0;
 }
@@ -98,7 +99,8 @@ void rf_child_fail(struct rf_child *child, int code)
 {
     struct rf_message message = {.type = RF_MESSAGE_FAIL, .step = child->step, .code = -code};
 
-    (void)rf_child_send(child->control, &message, NULL, NULL, 0); /* if nobody listens, dying is all that is left */
+    (void)rf_child_send(child->control, &message, NULL, NULL,
+                        0); /* if nobody listens, dying is all that is left */
     _exit(code == -ENOENT ? 127 : 126);
 }
 
@@ -139,19 +141,23 @@ int rf_child_open(const struct rf_child *child, const char *path, uint64_t flags
     return rf_sys_openat2(child->root, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
-int rf_child_parent(const struct rf_child *child, const char *path, const char **ret_name)
+int rf_child_parent(struct rf_child *child, const char *path, const char **ret_name)
 {
-    char parent[4096];
     size_t cut = 0;
 
     for (size_t i = 0; path[i]; i++)
         cut = path[i] == '/' ? i : cut;
-    if (cut >= sizeof(parent) - 1)
-        return -ENAMETOOLONG;
-    memcpy(parent, path, cut);
-    parent[cut] = '\0';
     *ret_name = path + cut + 1;
-    return rf_child_open(child, cut ? parent : "/", O_PATH | O_DIRECTORY);
+    if (child->parent >= 0 && strncmp(child->parent_path, path, cut) == 0 && child->parent_path[cut] == '\0')
+        return child->parent;
+    if (cut >= sizeof(child->parent_path))
+        return -ENAMETOOLONG;
+    memcpy(child->parent_path, path, cut);
+    child->parent_path[cut] = '\0';
+    if (child->parent >= 0)
+        (void)close(child->parent); /* opened for its place only */
+    child->parent = rf_child_open(child, cut ? child->parent_path : "/", O_PATH | O_DIRECTORY);
+    return child->parent;
 }
 
 char *rf_child_number(char buffer[24], uint64_t value, unsigned base)

@@ -28,7 +28,8 @@ static int reset_signals(void)
 
     for (int i = 1; i < 32; i++) {
         if (i != SIGKILL && i != SIGSTOP)
-            (void)syscall(SYS_rt_sigaction, i, &standard, NULL, KERNEL_SIGSET_BYTES); /* cannot fail for these */
+            (void)syscall(SYS_rt_sigaction, i, &standard, NULL,
+                          KERNEL_SIGSET_BYTES); /* cannot fail for these */
     }
     return rf_sys_result(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_SIGSET_BYTES));
 }
@@ -94,7 +95,8 @@ int rf_step_landlock(struct rf_child *child, const struct rf_step *step)
     struct {
         uint64_t handled_access_fs, handled_access_net, scoped;
     } attr = {step->a, 0, step->b};
-    size_t size = step->b ? sizeof(attr) : sizeof(attr.handled_access_fs); /* older kernels know a shorter one */
+    size_t size =
+        step->b ? sizeof(attr) : sizeof(attr.handled_access_fs); /* older kernels know a shorter one */
 
     child->ruleset = rf_sys_result(syscall(SYS_landlock_create_ruleset, &attr, size, 0));
     return child->ruleset < 0 ? child->ruleset : 0;
@@ -103,7 +105,8 @@ int rf_step_landlock(struct rf_child *child, const struct rf_step *step)
 int rf_step_landlock_allow(struct rf_child *child, const struct rf_step *step)
 {
     const uint64_t file_rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
-                                 LANDLOCK_ACCESS_FS_READ_FILE | 1ULL << 14 /* truncate */ | 1ULL << 15 /* ioctl */;
+                                 LANDLOCK_ACCESS_FS_READ_FILE | 1ULL << 14 /* truncate */ |
+                                 1ULL << 15 /* ioctl */;
     struct landlock_path_beneath_attr rule = {.allowed_access = step->a};
     int fd = rf_sys_openat2(AT_FDCWD, text_of(child, step->dst), O_PATH, RESOLVE_NO_MAGICLINKS);
     struct stat st;
@@ -116,7 +119,8 @@ int rf_step_landlock_allow(struct rf_child *child, const struct rf_step *step)
         rule.allowed_access &= file_rights;
     rule.parent_fd = fd;
     if (code == 0)
-        code = rf_sys_result(syscall(SYS_landlock_add_rule, child->ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0));
+        code = rf_sys_result(
+            syscall(SYS_landlock_add_rule, child->ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0));
     (void)close(fd);
     return code;
 }
@@ -142,8 +146,8 @@ int rf_step_seccomp(struct rf_child *child, const struct rf_step *step)
     return rf_sys_result(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
 }
 
-/* As execvp(3) searches: what is not there is passed over; a place that exists and refuses is remembered. There is no
-   fall-back to /bin/sh for a text without a first line. */
+/* As execvp(3) searches: what is not there is passed over; a place that exists and refuses is remembered.
+   There is no fall-back to /bin/sh for a text without a first line. */
 int rf_step_exec(struct rf_child *child, const struct rf_step *step)
 {
     int code = rf_sys_result(syscall(SYS_execve, text_of(child, step->dst), child->argv, child->envp));

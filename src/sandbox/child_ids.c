@@ -27,8 +27,8 @@ static int control_process(int option, unsigned long a, unsigned long b)
     return rf_sys_result(syscall(SYS_prctl, option, a, b, 0UL, 0UL));
 }
 
-/* The kernel forgets the parent-death signal at every change of credentials, so this is done first and last. The
-   look at the socket closes the gap in which the launcher died before the signal was armed. */
+/* The kernel forgets the parent-death signal at every change of credentials, so this is done first and last.
+   The look at the socket closes the gap in which the launcher died before the signal was armed. */
 int rf_step_die_together(struct rf_child *child, const struct rf_step *step)
 {
     int code = control_process(PR_SET_PDEATHSIG, 9, 0);
@@ -75,8 +75,8 @@ static int receive_go(struct rf_child *child, struct rf_message *ret, int *ret_f
     return code;
 }
 
-/* A single-threaded process that writes "0" for itself into `tasks` of a v1 group takes no thread-group lock; every
-   other way of joining costs a grace period of 8 to 11 ms from cold (kernel commit 9a3284fad42f). */
+/* A single-threaded process that writes "0" for itself into `tasks` of a v1 group takes no thread-group lock;
+   every other way of joining costs a grace period of 8 to 11 ms from cold (kernel commit 9a3284fad42f). */
 int rf_step_join(struct rf_child *child, const struct rf_step *step)
 {
     struct rf_message go = {0};
@@ -118,7 +118,8 @@ int rf_step_loopback(struct rf_child *child, const struct rf_step *step)
 int rf_step_tty(struct rf_child *child, const struct rf_step *step)
 {
     struct rf_message message = {.type = RF_MESSAGE_TTY};
-    int master = rf_sys_result(syscall(SYS_openat, AT_FDCWD, "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0));
+    int master =
+        rf_sys_result(syscall(SYS_openat, AT_FDCWD, "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0));
     int unlock = 0;
     int peer;
     int code;
@@ -127,7 +128,8 @@ int rf_step_tty(struct rf_child *child, const struct rf_step *step)
     if (master < 0)
         return master;
     code = rf_sys_result(syscall(SYS_ioctl, master, TIOCSPTLCK, &unlock));
-    peer = code < 0 ? code : rf_sys_result(syscall(SYS_ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+    peer = code < 0 ? code
+                    : rf_sys_result(syscall(SYS_ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
     if (peer < 0)
         return peer;
     code = rf_child_send(child->control, &message, NULL, &master, 1);
@@ -310,7 +312,8 @@ int rf_step_prove(struct rf_child *child, const struct rf_step *step)
     for (int i = 0; i < 2; i++) {
         uint32_t kept = (uint32_t)(step->a >> (32 * i));
 
-        if (caps.half[i].permitted != kept || caps.half[i].effective != kept || caps.half[i].inheritable != kept)
+        if (caps.half[i].permitted != kept || caps.half[i].effective != kept ||
+            caps.half[i].inheritable != kept)
             return -EPERM;
     }
     more = caps;
@@ -325,8 +328,8 @@ int rf_step_prove(struct rf_child *child, const struct rf_step *step)
     return 0;
 }
 
-/* pid 1 stays behind with the launcher's memory image: nothing in it may be read or attached to (CVE-2016-9962), and
-   its command line, which anybody may read, says nothing. */
+/* pid 1 stays behind with the launcher's memory image: nothing in it may be read or attached to
+   (CVE-2016-9962), and its command line, which anybody may read, says nothing. */
 int rf_step_hide(struct rf_child *child, const struct rf_step *step)
 {
     static const char name[] = "ringfence-init";
@@ -344,6 +347,8 @@ int rf_step_hide(struct rf_child *child, const struct rf_step *step)
     (void)close(child->root);
     if (child->null >= 0)
         (void)close(child->null);
+    if (child->parent >= 0)
+        (void)close(child->parent);
     code = control_process(PR_SET_DUMPABLE, 0, 0);
     return code < 0 ? code : rf_step_die_together(child, step);
 }

@@ -1,5 +1,5 @@
-/* Steps that build the ring's file tree. Mounts are made detached and moved onto descriptors, so that no path of a
-   foreign root is ever looked up by name outside it. */
+/* Steps that build the ring's file tree. Mounts are made detached and moved onto descriptors, so that no path
+   of a foreign root is ever looked up by name outside it. */
 #include "sandbox/child.h"
 
 #include "sandbox/sys.h"
@@ -33,12 +33,22 @@ static uint64_t attributes_of(const struct rf_step *step)
     return step->flags & ~RF_STEP_IF_PRESENT;
 }
 
+/* A mount on the directory that is kept open would be missed by the files to come. */
+static void forget_parent(struct rf_child *child, const char *path)
+{
+    if (child->parent < 0 || strncmp(child->parent_path, path, sizeof(child->parent_path)) != 0)
+        return;
+    (void)close(child->parent); /* opened for its place only */
+    child->parent = -1;
+}
+
 /* Put a detached mount onto a place inside the root. Closes `mount_fd`. */
-static int attach(const struct rf_child *child, int mount_fd, const char *path)
+static int attach(struct rf_child *child, int mount_fd, const char *path)
 {
     int target = rf_child_open(child, path, O_PATH);
     int code;
 
+    forget_parent(child, path);
     if (target < 0)
         return closing(mount_fd, target);
     code = rf_sys_move_mount(mount_fd, target, "", RF_MOVE_MOUNT_T_EMPTY_PATH);
@@ -107,7 +117,8 @@ static int new_upper(const struct rf_step *step)
     return finish(fs, code, 0);
 }
 
-/* "/proc/self/fd/NUMBER" and a tail: overlayfs takes names, and these are names that cannot be changed underneath. */
+/* "/proc/self/fd/NUMBER" and a tail: overlayfs takes names, and these are names that cannot be changed
+ * underneath. */
 static void fd_path(char out[64], int fd, const char *tail)
 {
     static const char prefix[] = "/proc/self/fd/";
@@ -142,8 +153,8 @@ static int new_overlay(int lower, int upper)
 
 int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
 {
-    int lower = rf_sys_result(syscall(SYS_openat, AT_FDCWD, text_of(child, step->src),
-                                      O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
+    int lower = rf_sys_result(
+        syscall(SYS_openat, AT_FDCWD, text_of(child, step->src), O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
     int upper;
     int code;
 
@@ -152,7 +163,8 @@ int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
     upper = new_upper(step);
     if (upper < 0)
         return closing(lower, upper);
-    code = rf_sys_move_mount(upper, AT_FDCWD, "/", 0); /* before Linux 6.15 overlayfs takes attached mounts only */
+    code = rf_sys_move_mount(upper, AT_FDCWD, "/",
+                             0); /* before Linux 6.15 overlayfs takes attached mounts only */
     if (code == 0)
         code = rf_sys_result(mkdirat(upper, "u", 0755));
     if (code == 0)
@@ -164,19 +176,19 @@ int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
     return code < 0 ? code : become_root(child, code, step);
 }
 
-/* Mount on the working directory: a name that cannot be changed underneath, and four system calls fewer than the
-   detached way. MOUNT_ATTR_* and MS_* are the same numbers for the four attributes in use. */
+/* Mount by a name that leads through a descriptor and so cannot be changed underneath: five system calls
+   fewer than the detached way. MOUNT_ATTR_* and MS_* are the same numbers for the four attributes in use. */
 static int mount_on(struct rf_child *child, const char *type, const struct rf_step *step)
 {
+    char path[64];
     int target = rf_child_open(child, text_of(child, step->dst), O_PATH | O_DIRECTORY);
-    int code;
 
     if (target < 0)
         return target;
-    code = rf_sys_result(syscall(SYS_fchdir, target));
-    if (code == 0)
-        code = rf_sys_result(mount(type, ".", type, (unsigned long)attributes_of(step), text_of(child, step->data)));
-    return closing(target, code);
+    forget_parent(child, text_of(child, step->dst));
+    fd_path(path, target, "");
+    return closing(target, rf_sys_result(mount(type, path, type, (unsigned long)attributes_of(step),
+                                               text_of(child, step->data))));
 }
 
 int rf_step_tmpfs(struct rf_child *child, const struct rf_step *step)
@@ -209,10 +221,10 @@ int rf_step_mkdir(struct rf_child *child, const struct rf_step *step)
         return parent;
     code = rf_sys_result(mkdirat(parent, name, step->mode));
     if (code == -EEXIST && step->flags == 1)
-        code = 0;
-    else if (code == 0 && step->uid)
+        return 0;
+    if (code == 0 && step->uid)
         code = rf_sys_result(syscall(SYS_fchownat, parent, name, step->uid, step->gid, AT_SYMLINK_NOFOLLOW));
-    return closing(parent, code);
+    return code;
 }
 
 int rf_step_node(struct rf_child *child, const struct rf_step *step)
@@ -220,9 +232,9 @@ int rf_step_node(struct rf_child *child, const struct rf_step *step)
     const char *name = NULL;
     int parent = rf_child_parent(child, text_of(child, step->dst), &name);
 
-    if (parent < 0)
-        return parent;
-    return closing(parent, rf_sys_result(syscall(SYS_mknodat, parent, name, S_IFCHR | step->mode, (unsigned)step->a)));
+    return parent < 0
+               ? parent
+               : rf_sys_result(syscall(SYS_mknodat, parent, name, S_IFCHR | step->mode, (unsigned)step->a));
 }
 
 int rf_step_symlink(struct rf_child *child, const struct rf_step *step)
@@ -230,7 +242,7 @@ int rf_step_symlink(struct rf_child *child, const struct rf_step *step)
     const char *name = NULL;
     int parent = rf_child_parent(child, text_of(child, step->dst), &name);
 
-    return parent < 0 ? parent : closing(parent, rf_sys_result(symlinkat(text_of(child, step->src), parent, name)));
+    return parent < 0 ? parent : rf_sys_result(symlinkat(text_of(child, step->src), parent, name));
 }
 
 static int create_file(int parent, const char *name, unsigned mode)
@@ -243,14 +255,9 @@ int rf_step_file(struct rf_child *child, const struct rf_step *step)
 {
     const char *name = NULL;
     int parent = rf_child_parent(child, text_of(child, step->dst), &name);
-    int code;
+    int fd = parent < 0 ? parent : create_file(parent, name, step->mode);
 
-    if (parent < 0)
-        return parent;
-    code = create_file(parent, name, step->mode);
-    if (code >= 0)
-        code = closing(code, 0);
-    return closing(parent, code);
+    return fd < 0 ? fd : closing(fd, 0);
 }
 
 int rf_step_bind(struct rf_child *child, const struct rf_step *step)
@@ -273,29 +280,26 @@ int rf_step_bind(struct rf_child *child, const struct rf_step *step)
 /* A file of ours in the place of one of the root's. It lives nameless on the ring's own /dev. */
 int rf_step_inject(struct rf_child *child, const struct rf_step *step)
 {
-    static const char name[] = ".inject";
     const char *data = text_of(child, step->data);
     size_t len = strlen(data);
-    int dev = rf_child_open(child, "/dev", O_PATH | O_DIRECTORY);
-    int fd;
+    const char *name = NULL;
+    int dev = rf_child_parent(child, "/dev/.inject", &name);
+    int fd = dev < 0 ? dev : create_file(dev, name, step->mode);
     int code;
 
-    if (dev < 0)
-        return dev;
-    fd = create_file(dev, name, step->mode);
     if (fd < 0)
-        return closing(dev, fd);
+        return fd;
     code = rf_sys_result(write(fd, data, len));
+    (void)close(fd); /* on tmpfs nothing is written at close */
     if (code >= 0)
         code = (size_t)code == len ? rf_sys_open_tree(dev, name, RF_OPEN_TREE_CLONE) : -EIO;
-    (void)close(fd); /* on tmpfs nothing is written at close */
     if (code >= 0) {
         fd = code;
         code = set_attributes(fd, 0x1 | 0x2 | 0x4 | 0x8, false); /* ro, nosuid, nodev, noexec */
         code = code < 0 ? closing(fd, code) : attach(child, fd, text_of(child, step->dst));
     }
     (void)unlinkat(dev, name, 0); /* its bind mount keeps it; a name left behind would only be visible */
-    return closing(dev, code);
+    return code;
 }
 
 int rf_step_sysctl(struct rf_child *child, const struct rf_step *step)

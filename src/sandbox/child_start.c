@@ -1,4 +1,5 @@
-/* pid 1 of the ring: starts the workload, passes signals on, reaps whatever dies, and ends with the workload's code. */
+/* pid 1 of the ring: starts the workload, passes signals on, reaps whatever dies, and ends with the
+ * workload's code. */
 #include "sandbox/child.h"
 
 #include "sandbox/sys.h"
@@ -46,8 +47,8 @@ static int open_proc(uint64_t pid, const char *file)
 /* Which name spaces the ring is in: the launcher compares them with its caller's. */
 static void witness_namespaces(const struct rf_child *child)
 {
-    static const char *const paths[] = {"/proc/self/ns/user", "/proc/self/ns/mnt", "/proc/self/ns/pid",
-                                        "/proc/self/ns/ipc",  "/proc/self/ns/uts", "/proc/self/ns/net",
+    static const char *const paths[] = {"/proc/self/ns/user",  "/proc/self/ns/mnt", "/proc/self/ns/pid",
+                                        "/proc/self/ns/ipc",   "/proc/self/ns/uts", "/proc/self/ns/net",
                                         "/proc/self/ns/cgroup"};
 
     for (size_t i = 0; i < RF_COUNT(paths); i++) {
@@ -63,9 +64,9 @@ static void witness_namespaces(const struct rf_child *child)
     }
 }
 
-/* What holds for the workload now that it runs, as the ring's own /proc shows it: it cannot be reaped before. Mounts
-   and name spaces are this process's: no step after START changes them, and a workload that has ended already has
-   none to show. */
+/* What holds for the workload now that it runs, as the ring's own /proc shows it: it cannot be reaped before.
+   Mounts and name spaces are this process's: no step after START changes them, and a workload that has ended
+   already has none to show. */
 static void witness_start(const struct rf_child *child, pid_t pid)
 {
     send_witness(child, RF_WITNESS_STATUS, open_proc((uint64_t)pid, "/status"));
@@ -74,9 +75,9 @@ static void witness_start(const struct rf_child *child, pid_t pid)
     witness_namespaces(child);
 }
 
-/* The kernel adds the bytes that a process wrote to its parent's when it is reaped, so whatever the workload left
-   behind is ended here rather than by the kernel after us. False when something would not die: then the sum is not
-   known. */
+/* The kernel adds the bytes that a process wrote to its parent's when it is reaped, so whatever the workload
+   left behind is ended here rather than by the kernel after us. False when something would not die: then the
+   sum is not known. */
 static bool end_the_rest(void)
 {
     const struct timespec moment = {.tv_nsec = 10000000};
@@ -151,7 +152,8 @@ static int reap(pid_t workload)
 /* A stopped terminal job: TSTP does nothing to an orphaned process group, so it is stopped for certain. */
 static void pass_on(pid_t workload, int signal_number)
 {
-    (void)syscall(SYS_kill, workload, signal_number == SIGTSTP ? SIGSTOP : signal_number); /* it may be dead already */
+    (void)syscall(SYS_kill, workload,
+                  signal_number == SIGTSTP ? SIGSTOP : signal_number); /* it may be dead already */
 }
 
 static void __attribute__((noreturn)) supervise(const struct rf_child *child, pid_t workload)
@@ -160,12 +162,14 @@ static void __attribute__((noreturn)) supervise(const struct rf_child *child, pi
     int status;
 
     for (status = reap(workload); status < 0; status = reap(workload)) {
-        int signal_number = rf_sys_result(syscall(SYS_rt_sigtimedwait, &all, NULL, NULL, KERNEL_SIGSET_BYTES));
+        int signal_number =
+            rf_sys_result(syscall(SYS_rt_sigtimedwait, &all, NULL, NULL, KERNEL_SIGSET_BYTES));
 
         if (signal_number > 0 && signal_number != SIGCHLD)
             pass_on(workload, signal_number);
     }
-    if (child->is_witness || WIFSIGNALED(status)) /* each message wakes the launcher: the exit code says the rest */
+    if (child->is_witness ||
+        WIFSIGNALED(status)) /* each message wakes the launcher: the exit code says the rest */
         report_exit(child, status);
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }

@@ -1,9 +1,11 @@
-/* What the planner wants to know, looked up: the caller, the kernel, control groups, and paths in the root. */
+/* What the planner wants to know, looked up: the caller, the kernel, control groups, and paths in the root.
+ */
 #include "sandbox/sandbox.h"
 
 #include "base/auto.h"
 #include "base/num.h"
 #include "sandbox/child.h"
+#include "sandbox/netns_pin.h"
 #include "sandbox/sys.h"
 
 #include <dirent.h>
@@ -19,12 +21,15 @@ enum { PASSWD_LIMIT = 64 * 1024, SMALL_FILE = 8 * 1024, AUTO_FIRST = 0x70000000,
 /* PROC_USER_INIT_INO of the kernel's include/linux/proc_ns.h. */
 static const ino_t initial_userns = 0xEFFFFFFDU;
 
-static const char pinned_netns[] = "/run/ringfence/netns";
+/* A caller who has the ids up to here mapped can give a ring any user that a posture may name. */
+static const uint64_t id_max = 65535;
 
-/* Read a whole small file into the arena. NULL with *ret_code set when it cannot be, or is no regular file: a FIFO or
-   a device in its place would hang or never end. */
-static const char *read_text(int dir, const char *path, uint64_t resolve, size_t limit, struct rf_arena *arena,
-                             int *ret_code)
+static const long nsfs_magic = 0x6e736673;
+
+/* Read a whole small file into the arena. NULL with *ret_code set when it cannot be, or is no regular file: a
+   FIFO or a device in its place would hang or never end. */
+static const char *read_text(int dir, const char *path, uint64_t resolve, size_t limit,
+                             struct rf_arena *arena, int *ret_code)
 {
     RF_AUTO(close) int fd = rf_sys_openat2(dir, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, resolve);
     struct stat st;
@@ -66,8 +71,8 @@ static bool has_caps(void)
     return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & needed) == needed;
 }
 
-/* More than one id is mapped when the map's third number is; the initial name space, which the kernel gives a fixed
-   inode (PROC_USER_INIT_INO), maps all of them. */
+/* More than one id is mapped when the map's third number is; the initial name space, which the kernel gives a
+   fixed inode (PROC_USER_INIT_INO), maps all of them. */
 static void look_at_userns(struct rf_facts *facts, struct rf_arena *arena)
 {
     struct stat st;
@@ -79,7 +84,8 @@ static void look_at_userns(struct rf_facts *facts, struct rf_arena *arena)
 
     facts->is_initial_userns = stat("/proc/self/ns/user", &st) == 0 && st.st_ino == initial_userns;
     facts->is_privileged = facts->is_initial_userns;
-    map = facts->is_initial_userns ? NULL : read_text(AT_FDCWD, "/proc/self/uid_map", 0, SMALL_FILE, arena, &code);
+    map = facts->is_initial_userns ? NULL
+                                   : read_text(AT_FDCWD, "/proc/self/uid_map", 0, SMALL_FILE, arena, &code);
     if (!map)
         return;
     (void)rf_str_cut(rf_str_of(map), '\n', &rest);
@@ -90,7 +96,7 @@ static void look_at_userns(struct rf_facts *facts, struct rf_arena *arena)
         if (rf_num_u64(word, UINT32_MAX, &numbers[i]) < 0)
             return;
     }
-    facts->is_privileged = numbers[0] == 0 && numbers[2] > RF_ID_MAX;
+    facts->is_privileged = numbers[0] == 0 && numbers[2] > id_max;
 }
 
 /* Files that the ring would write to through a descriptor of its caller's. */
@@ -125,13 +131,14 @@ static void look_at_caller(struct rf_facts *facts, struct rf_arena *arena)
 
 static void look_at_kernel(struct rf_facts *facts)
 {
-    int abi = rf_sys_result(syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */));
-    struct stat st;
+    int abi =
+        rf_sys_result(syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */));
+    struct statfs fs;
 
     facts->landlock_abi = abi < 0 ? 0 : abi;
     facts->has_memfd_noexec = facts->is_privileged && access("/proc/sys/vm/memfd_noexec", F_OK) == 0;
-    if (facts->is_privileged && stat(pinned_netns, &st) == 0 && st.st_uid == 0 && S_ISREG(st.st_mode))
-        facts->netns_pin = pinned_netns;
+    if (facts->is_privileged && statfs(RF_NETNS_PIN, &fs) == 0 && (long)fs.f_type == nsfs_magic)
+        facts->netns_pin = RF_NETNS_PIN; /* only root can have mounted it there */
 }
 
 /* --- control groups --- */
@@ -164,8 +171,8 @@ static bool lists(const char *text, const char *word)
     return false;
 }
 
-/* Version 2 alone. Below the root a group that holds processes cannot pass controllers on, so a caller in a group of
-   its own is given none unless its parent was delegated. */
+/* Version 2 alone. Below the root a group that holds processes cannot pass controllers on, so a caller in a
+   group of its own is given none unless its parent was delegated. */
 static void look_at_unified(struct rf_cgroup_facts *cg, struct rf_str path, struct rf_arena *arena)
 {
     const char *dir = own_group("", path, arena);
@@ -233,7 +240,8 @@ static bool is_empty_dir(int dir)
     return len >= 0 && (size_t)len <= 2 * (offsetof(struct dirent, d_name) + sizeof("..") + 8);
 }
 
-/* Most questions are about a plain directory at the top: no link can be followed there, so one look will do. */
+/* Most questions are about a plain directory at the top: no link can be followed there, so one look will do.
+ */
 static bool look_at_top(int root, struct rf_path_fact *fact)
 {
     const char *name = fact->path + 1;
@@ -287,8 +295,10 @@ int rf_facts_probe(const char *root, struct rf_path_fact *paths, size_t path_cou
                        strerror(errno));
     code = rf_sys_openat2(dir, ".", O_PATH, inside);
     if (code == -ENOSYS)
-        return rf_fail(err, code, "openat2 is missing, and paths in a root cannot be resolved safely without it: Linux 5.6 "
-                                  "brought it, and 5.12 is the oldest kernel that can build a ring");
+        return rf_fail(
+            err, code,
+            "openat2 is missing, and paths in a root cannot be resolved safely without it: Linux 5.6 "
+            "brought it, and 5.12 is the oldest kernel that can build a ring");
     if (code >= 0)
         (void)close(code); /* it only showed that openat2 works */
     look_at_caller(&facts, arena);

@@ -1,5 +1,5 @@
-/* The keeper: a second process that shares the launcher's memory, waits for its end, and removes what would stay
-   behind. It exists because nothing that a killed process wanted to do still happens. */
+/* The keeper: a second process that shares the launcher's memory, waits for its end, and removes what would
+   stay behind. It exists because nothing that a killed process wanted to do still happens. */
 #include "sandbox/launcher.h"
 
 #include "sandbox/sys.h"
@@ -15,13 +15,15 @@ enum { STACK_BYTES = 16 * 1024, PATIENCE_MS = 5000 };
 
 static char stack[STACK_BYTES] __attribute__((aligned(16)));
 
-/* A group is busy until its last process has been reaped by somebody; that takes a moment when a ring is killed. */
+/* A group is busy until its last process has been reaped by somebody; that takes a moment when a ring is
+ * killed. */
 static void remove_groups(const struct rf_leftovers *leftovers)
 {
     const struct timespec moment = {0, 1000000};
 
     for (uint32_t i = leftovers->cgroup_count; i-- > 0;) {
-        for (int tries = 0; rmdir(leftovers->cgroups[i]) < 0 && errno == EBUSY && tries < PATIENCE_MS; tries++)
+        for (int tries = 0; rmdir(leftovers->cgroups[i]) < 0 && errno == EBUSY && tries < PATIENCE_MS;
+             tries++)
             (void)nanosleep(&moment, NULL); /* woken early it only looks again sooner */
     }
 }
@@ -33,15 +35,16 @@ static void remove_leftovers(const struct rf_leftovers *leftovers)
     remove_groups(leftovers);
 }
 
-/* Runs on its own stack in the launcher's memory. Until the launcher is dead it makes no call that can fail, because
-   errno is shared. */
+/* Runs on its own stack in the launcher's memory. Until the launcher is dead it makes no call that can fail,
+   because errno is shared. */
 static int keep(void *argument)
 {
     const struct rf_leftovers *leftovers = argument;
     char byte;
 
     (void)syscall(SYS_dup3, leftovers->alive[0], 0, O_CLOEXEC);
-    (void)syscall(SYS_close_range, 1U, ~0U, 0); /* let go of everything else: pipes, and our end of this one */
+    (void)syscall(SYS_close_range, 1U, ~0U,
+                  0); /* let go of everything else: pipes, and our end of this one */
     while (read(0, &byte, 1) < 0 && errno == EINTR)
         ;
     remove_leftovers(leftovers);

@@ -1,4 +1,5 @@
-/* The launcher: takes its own steps, makes pid 1, helps it from beside, and turns what went wrong into a sentence. */
+/* The launcher: takes its own steps, makes pid 1, helps it from beside, and turns what went wrong into a
+ * sentence. */
 #include "sandbox/launcher.h"
 
 #include "sandbox/sys.h"
@@ -20,7 +21,8 @@ uint64_t rf_now_us(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-static char **pointers(const struct rf_plan *plan, const uint32_t *offsets, uint32_t count, struct rf_arena *arena)
+static char **pointers(const struct rf_plan *plan, const uint32_t *offsets, uint32_t count,
+                       struct rf_arena *arena)
 {
     char **list = rf_arena_array(arena, (size_t)count + 1, sizeof(*list));
 
@@ -53,7 +55,9 @@ static int fill_standard_descriptors(struct rf_err *err)
 {
     for (int fd = 0; fd < 3; fd++) {
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
-            return rf_fail(err, -EBADF, "starting the ring: descriptor %d is closed and /dev/null cannot take its place", fd);
+            return rf_fail(err, -EBADF,
+                           "starting the ring: descriptor %d is closed and /dev/null cannot take its place",
+                           fd);
     }
     return 0;
 }
@@ -101,7 +105,8 @@ static int take_steps(struct rf_launcher *launcher, int *ring_end)
 
         if (step->actor != RF_LAUNCHER && step->actor != RF_BESIDE)
             continue;
-        code = step->kind == RF_STEP_CLONE ? clone_ring(launcher, step, *ring_end) : rf_launcher_step(launcher, step);
+        code = step->kind == RF_STEP_CLONE ? clone_ring(launcher, step, *ring_end)
+                                           : rf_launcher_step(launcher, step);
         if (code == -ENOENT && (step->flags & RF_STEP_IF_PRESENT))
             continue;
         if (code < 0)
@@ -174,6 +179,7 @@ int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct 
                                              .is_witness = run->wants_witness,
                                              .io = -1,
                                              .null = -1,
+                                             .parent = -1,
                                              .ruleset = -1,
                                              .root = -1}};
     int sockets[2] = {-1, -1};

@@ -12,7 +12,8 @@ enum { RF_CGROUPS = 4, RF_PATH_BYTES = 512 };
 
 /* What must be gone when the launcher is, however it ends. Read by the keeper, which shares this memory. */
 struct rf_leftovers {
-    char cgroups[RF_CGROUPS][RF_PATH_BYTES]; /* written before mkdir, so that nothing is made that is not listed */
+    char cgroups[RF_CGROUPS]
+                [RF_PATH_BYTES]; /* written before mkdir, so that nothing is made that is not listed */
     uint32_t cgroup_count;
     char run_file[RF_PATH_BYTES];
     int alive[2]; /* a pipe nobody writes to: its end is the launcher's */
@@ -26,16 +27,16 @@ struct rf_launcher {
     struct rf_outcome *outcome;
     struct rf_child child;
     struct rf_leftovers *leftovers;
-    int control;   /* our end of the socket pair */
-    int pidfd;     /* pid 1 */
+    int control; /* our end of the socket pair */
+    int pidfd;   /* pid 1 */
     pid_t pid;
     int idmaps[RF_TREES];
     int handed[RF_HANDED_MAX]; /* for GO */
     uint32_t handed_count;
     uint32_t handed_netns; /* bit per descriptor */
-    int relays[3]; /* what is read here goes to descriptor 1 or 2; -1: nothing to relay */
-    int tty;       /* master of the ring's terminal, or -1 */
-    uint32_t step; /* index of the step being taken */
+    int relays[3];         /* what is read here goes to descriptor 1 or 2; -1: nothing to relay */
+    int tty;               /* master of the ring's terminal, or -1 */
+    uint32_t step;         /* index of the step being taken */
     uint64_t started_us;
 };
 
@@ -44,7 +45,8 @@ uint64_t rf_now_us(void);
 /* beside.c: the launcher's own steps; 0 or a negative errno. */
 int rf_launcher_step(struct rf_launcher *launcher, const struct rf_step *step);
 
-/* keeper.c: see that nothing outlives the launcher, even if it is killed. Needed before the first leftover. */
+/* keeper.c: see that nothing outlives the launcher, even if it is killed. Needed before the first leftover.
+ */
 int rf_keeper_start(struct rf_leftovers *leftovers);
 /* Remove everything and end the keeper. */
 void rf_keeper_finish(struct rf_leftovers *leftovers);

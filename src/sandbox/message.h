@@ -26,9 +26,9 @@ enum { RF_MESSAGE_TEXT = 8 * 1024, RF_HANDED_MAX = 4 };
 
 struct rf_message {
     uint32_t type;
-    uint32_t step;  /* FAIL: index of the step. GO: bit n set: descriptor n is a network name space */
-    int32_t code;   /* FAIL: errno. EXITED: wait status of the workload */
-    uint32_t len;   /* WITNESS: bytes of text that follow this head */
+    uint32_t step;     /* FAIL: index of the step. GO: bit n set: descriptor n is a network name space */
+    int32_t code;      /* FAIL: errno. EXITED: wait status of the workload */
+    uint32_t len;      /* WITNESS: bytes of text that follow this head */
     uint64_t peak_kib; /* EXITED: largest resident set of one process, KiB */
     uint64_t user_us;
     uint64_t system_us;

@@ -11,16 +11,17 @@
 
 /* The only module that changes a process. It knows plans and facts, never a posture. */
 
-/* Look at the machine and at every path asked about; `root` is the future root directory. Text comes from `arena`.
-   Fails only when `root` itself cannot be used; everything else that cannot be seen is a fact too. */
+/* Look at the machine and at every path asked about; `root` is the future root directory. Text comes from
+   `arena`. Fails only when `root` itself cannot be used; everything else that cannot be seen is a fact too.
+ */
 int rf_facts_probe(const char *root, struct rf_path_fact *paths, size_t path_count, struct rf_arena *arena,
                    struct rf_facts *ret, struct rf_err *err) RF_NONNULL RF_CHECK;
 
 /* How a run is to be carried out, beside its plan. */
 struct rf_run {
-    const char *name;     /* for the run directory, or NULL: none is kept */
-    bool wants_witness;   /* collect what rf_outcome's texts hold */
-    char *words;          /* argv and environment of this process, wiped in pid 1; NULL: nothing to wipe */
+    const char *name;   /* for the run directory, or NULL: none is kept */
+    bool wants_witness; /* collect what rf_outcome's texts hold */
+    char *words;        /* argv and environment of this process, wiped in pid 1; NULL: nothing to wipe */
     size_t words_len;
 };
 
@@ -32,15 +33,16 @@ struct rf_witness_text {
 
 /* What became of it. */
 struct rf_outcome {
-    int exit_code;        /* as docker has it: the workload's, 128 + signal, 125 own failure, 126, 127; 124 timeout */
-    bool has_started;     /* the workload's execve succeeded */
-    int failed_step;      /* index into the plan, or -1 */
+    int exit_code; /* as docker has it: the workload's, 128 + signal, 125 own failure, 126, 127; 124 timeout
+                    */
+    bool has_started; /* the workload's execve succeeded */
+    int failed_step;  /* index into the plan, or -1 */
     int failed_errno;
     bool was_timed_out;
-    int signal;           /* that ended the workload, or 0 */
-    uint64_t setup_us;    /* start of rf_sandbox_run() to the workload's execve */
+    int signal;        /* that ended the workload, or 0 */
+    uint64_t setup_us; /* start of rf_sandbox_run() to the workload's execve */
     uint64_t total_us;
-    uint64_t peak_kib;    /* largest resident set of any one process of the ring */
+    uint64_t peak_kib; /* largest resident set of any one process of the ring */
     uint64_t user_us;
     uint64_t system_us;
     /* from the control groups, where there are any; UINT64_MAX: unknown */
@@ -51,14 +53,15 @@ struct rf_outcome {
     /* with wants_witness */
     struct rf_witness_text status; /* /proc/PID/status of the workload after its execve */
     struct rf_witness_text mounts; /* /proc/PID/mountinfo of pid 1, whose mounts are the workload's */
-    struct rf_witness_text io;     /* /proc/PID/io of pid 1 when everything else in the ring is dead and counted */
-    struct rf_witness_text limits; /* /proc/PID/limits of the workload */
+    struct rf_witness_text
+        io; /* /proc/PID/io of pid 1 when everything else in the ring is dead and counted */
+    struct rf_witness_text limits;     /* /proc/PID/limits of the workload */
     struct rf_witness_text namespaces; /* "user:[4026531837]\n" for each of pid 1's */
-    struct rf_witness_text space; /* "BYTES PATH\n" per tmpfs */
+    struct rf_witness_text space;      /* "BYTES PATH\n" per tmpfs */
 };
 
-/* Carry out the plan and wait for its end. 0 when the ring ran, whatever its exit code; else the sentence says which
-   step failed, on what, and why. Descriptors from 3 up must be close-on-exec or closed already. */
+/* Carry out the plan and wait for its end. 0 when the ring ran, whatever its exit code; else the sentence
+   says which step failed, on what, and why. Descriptors from 3 up must be close-on-exec or closed already. */
 int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct rf_arena *arena,
                    struct rf_outcome *ret, struct rf_err *err) RF_NONNULL RF_CHECK;
 

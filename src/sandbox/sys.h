@@ -1,8 +1,9 @@
 #ifndef RF_SANDBOX_SYS_H
 #define RF_SANDBOX_SYS_H
 
-/* System calls that neither glibc 2.36 nor musl 1.2.3 wrap, and the numbers that Debian 12's headers lack. They
-   return 0 or more, or a negative errno: code between clone and exec has no use for a thread-local errno. */
+/* System calls that neither glibc 2.36 nor musl 1.2.3 wrap, and the numbers that Debian 12's headers lack.
+   They return 0 or more, or a negative errno: code between clone and exec has no use for a thread-local
+   errno. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +49,8 @@ struct rf_mount_attr { /* struct mount_attr, Linux 5.12 */
 };
 
 struct rf_clone_args { /* struct clone_args up to `cgroup`, Linux 5.7 */
-    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size,
+        cgroup;
 };
 
 static inline int rf_sys_result(long result)
@@ -73,7 +75,8 @@ static inline int rf_sys_open_tree(int dir, const char *path, unsigned flags)
     return rf_sys_result(syscall(SYS_open_tree, dir, path, flags | O_CLOEXEC));
 }
 
-static inline int rf_sys_mount_setattr(int dir, const char *path, unsigned flags, const struct rf_mount_attr *attr)
+static inline int rf_sys_mount_setattr(int dir, const char *path, unsigned flags,
+                                       const struct rf_mount_attr *attr)
 {
     return rf_sys_result(syscall(SYS_mount_setattr, dir, path, flags, attr, sizeof(*attr)));
 }

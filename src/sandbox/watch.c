@@ -1,4 +1,5 @@
-/* From GO to the end: signals in, messages out, the clock, and the terminal between the caller and the ring. */
+/* From GO to the end: signals in, messages out, the clock, and the terminal between the caller and the ring.
+ */
 #include "sandbox/launcher.h"
 
 #include "sandbox/sys.h"
@@ -196,7 +197,8 @@ static void on_message(struct watch *w, const struct rf_message *message, const 
     }
 }
 
-/* False when the ring has closed its end. The ring's side is ours until the workload's execve, and closed in it. */
+/* False when the ring has closed its end. The ring's side is ours until the workload's execve, and closed in
+ * it. */
 static bool receive(struct watch *w)
 {
     struct rf_message message;
@@ -215,7 +217,8 @@ static bool receive(struct watch *w)
     /* ECONNRESET says that pid 1 died with GO unread; what it had sent before is still there. */
     if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == ECONNRESET))
         return true;
-    if (n < (ssize_t)sizeof(message) || message.len > sizeof(text) || (size_t)n < sizeof(message) + message.len)
+    if (n < (ssize_t)sizeof(message) || message.len > sizeof(text) ||
+        (size_t)n < sizeof(message) + message.len)
         return false;
     if (head.msg_controllen >= sizeof(*control) && control->cmsg_type == SCM_RIGHTS)
         memcpy(&fd, CMSG_DATA(control), sizeof(fd));

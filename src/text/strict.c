@@ -21,6 +21,9 @@ static int fail_at(const struct rf_strict *strict, size_t at, struct rf_err *err
     va_start(args, fmt);
     (void)vsnprintf(reason, sizeof(reason), fmt, args); /* a cut sentence is still a sentence */
     va_end(args);
+    for (char *p = reason; *p; p++) /* a name with escapes may be quoted in it */
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = '?';
     return rf_fail(err, -EINVAL, "%u:%zu: %s", strict->line, at + 1, reason);
 }
 

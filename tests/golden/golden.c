@@ -3,7 +3,7 @@
    instead. */
 #include "base/arena.h"
 #include "cmd/explain.h"
-#include "plan/plan.h"
+#include "plan/build.h"
 #include "posture/posture.h"
 
 #include <errno.h>

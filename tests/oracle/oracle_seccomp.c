@@ -234,17 +234,20 @@ struct pair {
     bool is_exact; /* libseccomp could state the errno of every case, too */
 };
 
+static bool has_rules(const struct pair *pair, uint32_t nr)
+{
+    return nr < RF_SYSCALL_LIMIT && pair->profile->leaves[pair->profile->leaf_of[nr]].count > 0;
+}
+
 static bool agrees(const struct pair *pair, const struct seccomp_data *data)
 {
     uint32_t ours = bpf_run(pair->ours.insn, pair->ours.len, data);
     uint32_t theirs = bpf_run(pair->theirs[0].insn, pair->theirs[0].len, data);
-    uint32_t nr = (uint32_t)data->nr;
-    bool has_rules = nr < RF_SYSCALL_LIMIT && pair->profile->leaves[pair->profile->leaf_of[nr]].count > 0;
 
     if (pair->theirs[1].len)
         theirs = strictest(theirs, bpf_run(pair->theirs[1].insn, pair->theirs[1].len, data));
     compared++;
-    if (pair->is_exact || !has_rules || data->arch != NATIVE)
+    if (pair->is_exact || !has_rules(pair, (uint32_t)data->nr) || data->arch != NATIVE)
         return ours == theirs;
     return (ours & SECCOMP_RET_ACTION_FULL) == (theirs & SECCOMP_RET_ACTION_FULL);
 }
@@ -319,9 +322,11 @@ static unsigned compare_all(const struct pair *pair, unsigned samples, bool is_q
         uint32_t number = nr < NUMBERS       ? nr
                           : nr < 2 * NUMBERS ? 0x40000000 | (nr - NUMBERS)
                                              : edges[nr - 2 * NUMBERS];
-        bool has_rules = nr < RF_SYSCALL_LIMIT && pair->profile->leaves[pair->profile->leaf_of[nr]].count > 0;
+        /* A search that is off by one would give a call the rules of its neighbour. */
+        bool is_near_rules =
+            has_rules(pair, number - 1) || has_rules(pair, number) || has_rules(pair, number + 1);
 
-        for (unsigned i = 0; i < (has_rules ? samples : 2); i++) {
+        for (unsigned i = 0; i < (is_near_rules ? samples : 2); i++) {
             sample(&data, NATIVE, number);
             if (!agrees(pair, &data) && wrong++ == 0 && !is_quick)
                 printf("call %#x(%#llx, %#llx, %#llx): ours %#x\n", number, (unsigned long long)data.args[0],
@@ -330,7 +335,7 @@ static unsigned compare_all(const struct pair *pair, unsigned samples, bool is_q
             if (wrong && is_quick)
                 return wrong;
         }
-        if (has_rules)
+        if (is_near_rules)
             wrong += compare_small(pair, number, is_quick);
         for (size_t i = 0; i < RF_COUNT(arches) && nr % 64 == 0; i++) {
             sample(&data, arches[i], number);
@@ -539,7 +544,7 @@ int main(void)
         struct pair pair = {.theirs[0] = fill_policy(), .profile = &policy.profile, .is_exact = true};
 
         pair.ours = emit(&policy.profile, &arena);
-        wrong += compare_all(&pair, SAMPLES, false);
+        wrong += compare_all(&pair, SAMPLES / 8, false);
         wrong += ask_kernel(&pair.ours);
         free(pair.theirs[0].insn);
         rf_arena_done(&arena);
@@ -547,5 +552,5 @@ int main(void)
     printf("%llu decisions compared, %u differ; %d answers of the kernel; %u of %u damaged instructions "
            "noticed\n",
            (unsigned long long)compared, wrong, (RANDOM_POLICIES + 2) * OBSERVATIONS, noticed, tried);
-    return wrong == 0 && noticed * 100 >= tried * 97 ? 0 : 1;
+    return wrong == 0 && noticed * 100 >= tried * 99 ? 0 : 1;
 }

@@ -1,0 +1,382 @@
+/* Prints manual pages, shell completion and docs/ringfence.yaml.md from the tables that the program parses
+   by. Runs on the machine that builds; none of this is in the front program.
+
+       gen-docs man ringfence|ringfence-VERB|ringfence.yaml
+       gen-docs completion bash
+       gen-docs markdown > docs/ringfence.yaml.md */
+#include "cmd/options.h"
+
+#include <string.h>
+
+/* What "at least as tight as" means for a key, where it means anything. */
+static const char *const orders[RF_KEY_MAX] = {
+    [RF_KEY_ROOTFS] = "the same, or anything where the looser one names no root",
+    [RF_KEY_HOST] = "the same, or anything where the looser one names no root",
+    [RF_KEY_USER] = "the same user",
+    [RF_KEY_GROUP_ADD] = "a subset",
+    [RF_KEY_USERNS] = "auto, then standard",
+    [RF_KEY_READ_ONLY] = "true, then false",
+    [RF_KEY_TMPFS] = "each at the same place, no larger and no more open; fewer is tighter",
+    [RF_KEY_VOLUME] =
+        "each with the same source, place and ids, ro and noexec before rw and exec; fewer is tighter",
+    [RF_KEY_HOME] = "none, then the same place and no larger",
+    [RF_KEY_SHM_SIZE] = "no larger",
+    [RF_KEY_CAP_ADD] = "a subset",
+    [RF_KEY_NO_NEW_PRIVILEGES] = "true, then false",
+    [RF_KEY_SECCOMP] = "strict, default, unconfined; a file before unconfined only",
+    [RF_KEY_LANDLOCK] = "true, then false",
+    [RF_KEY_NETWORK] = "none, loopback, host",
+    [RF_KEY_MEMORY] = "no larger",
+    [RF_KEY_CPUS] = "no larger; none is the largest",
+    [RF_KEY_PIDS_LIMIT] = "no larger",
+    [RF_KEY_ULIMIT] = "the same limits named, none higher",
+    [RF_KEY_TIMEOUT] = "no longer; none is the longest",
+    [RF_KEY_STOP_TIMEOUT] = "no longer",
+    [RF_KEY_TTY] = "false, then true",
+    [RF_KEY_INTERACTIVE] = "false, then true",
+    [RF_KEY_LOG_DRIVER] = "none, then passthrough",
+    [RF_KEY_ALLOW_MISSING] = "a subset",
+    [RF_KEY_DEBUG_ROOT] = "false, then true",
+    [RF_KEY_NO_DISK] = "true, then false",
+    [RF_KEY_JOB_CONFIG] = "the same, where the looser one demands it",
+};
+
+/* The key in the spelling of the file. */
+static void put_key(const char *flag)
+{
+    for (; *flag; flag++)
+        putchar(*flag == '-' ? '_' : *flag);
+}
+
+/* Text for roff: no escape and no request comes out of it by accident. */
+static void put_roff(const char *text)
+{
+    if (*text == '.' || *text == '\'')
+        fputs("\\&", stdout);
+    for (; *text; text++) {
+        if (*text == '\\')
+            fputs("\\e", stdout);
+        else if (*text == '-')
+            fputs("\\-", stdout);
+        else
+            putchar(*text);
+    }
+}
+
+/* A sentence: a capital in front, a full stop behind. */
+static void put_sentence(const char *text)
+{
+    char first[2] = {(char)(*text >= 'a' && *text <= 'z' ? *text - 'a' + 'A' : *text), '\0'};
+
+    put_roff(first);
+    put_roff(text + 1);
+    puts(".");
+}
+
+static const char *describe_shape(enum rf_shape shape)
+{
+    static const char *const shapes[] = {[RF_SHAPE_BOOL] = "true or false",
+                                         [RF_SHAPE_ONE] = "one value",
+                                         [RF_SHAPE_LIST] = "a list",
+                                         [RF_SHAPE_MAP] = "a map, or a list of NAME=VALUE"};
+
+    return shapes[shape];
+}
+
+static void man_head(const char *name, int section, const char *summary)
+{
+    printf(
+        ".\\\" Made by gen-docs from the tables of keys and options.\n.TH \"%s\" %d \"\" \"ringfence %s\"\n"
+        ".SH NAME\n%s \\- %s\n",
+        name, section, RF_VERSION, name, summary);
+}
+
+static void man_flag(char letter, const char *flag, const char *value, bool is_optional)
+{
+    fputs(".TP\n", stdout);
+    if (letter)
+        printf("\\fB\\-%c\\fR, ", letter);
+    fputs("\\fB\\-\\-", stdout);
+    put_roff(flag);
+    fputs("\\fR", stdout);
+    if (value) {
+        fputs(is_optional ? "[=\\fI" : " \\fI", stdout);
+        put_roff(value);
+        fputs(is_optional ? "\\fR]" : "\\fR", stdout);
+    }
+    putchar('\n');
+}
+
+static void man_key(const struct rf_key_info *info)
+{
+    put_sentence(info->help);
+    if (info->details) {
+        put_roff(info->details);
+        putchar('\n');
+    }
+    if (info->standard) {
+        fputs("Default: ", stdout);
+        put_roff(info->standard);
+        puts(".");
+    }
+}
+
+static void man_keys(const struct rf_verb *verb)
+{
+    for (const struct rf_key_group *group = rf_key_groups; group->title; group++) {
+        bool has_title = false;
+
+        for (unsigned key = group->first; key <= group->last; key++) {
+            const struct rf_key_info *info = rf_key_info((enum rf_key)key);
+
+            if (!rf_verb_takes(verb, (enum rf_key)key))
+                continue;
+            if (!has_title)
+                printf(".SS %s\n", group->title);
+            has_title = true;
+            man_flag(info->letter, info->flag, info->value, false);
+            man_key(info);
+        }
+    }
+}
+
+static void man_verb(const struct rf_verb *verb)
+{
+    char name[64];
+
+    (void)snprintf(name, sizeof(name), "ringfence-%s", verb->name); /* verbs are short */
+    man_head(name, 1, verb->summary);
+    printf(".SH SYNOPSIS\n.B ringfence %s\n", verb->name);
+    put_roff(verb->synopsis);
+    puts("\n.SH OPTIONS");
+    for (size_t i = 0; i < verb->option_count; i++) {
+        const struct rf_option *option = &verb->options[i];
+
+        man_flag(option->letter, option->flag, option->value, option->takes == RF_VALUE_OPTIONAL);
+        put_sentence(option->help);
+    }
+    man_keys(verb);
+    if (verb->key_count == RF_KEY_MAX)
+        puts(".SH EXIT STATUS\nThat of the command; 128 and the number of the signal that ended it; 124 when "
+             "the\n"
+             "timeout ended it; 125 when ringfence itself failed or refused; 126 when the command cannot be\n"
+             "executed; 127 when there is none.");
+    puts(".SH SEE ALSO\n.BR ringfence (1),\n.BR ringfence.yaml (5)");
+}
+
+static void man_program(void)
+{
+    size_t count = 0;
+    const struct rf_verb *verbs = rf_verbs(&count);
+
+    man_head("ringfence", 1, "launch workloads as an ordinary user, in a ring");
+    puts(".SH SYNOPSIS\n.B ringfence\n.I VERB\n[OPTIONS]\n.SH VERBS");
+    for (size_t i = 0; i < count; i++) {
+        printf(".TP\n\\fB%s\\fR ", verbs[i].name);
+        put_roff(verbs[i].synopsis);
+        putchar('\n');
+        put_sentence(verbs[i].summary);
+    }
+    puts(".SH SEE ALSO\n.BR ringfence\\-run (1),\n.BR ringfence.yaml (5)");
+}
+
+static const char form[] =
+    "A small, strict part of YAML: one document in UTF-8, `version: 1` first, then keys in the first column. "
+    "A value "
+    "is plain or quoted text on one line, a list in brackets or of lines that begin with a hyphen, or a map "
+    "of "
+    "NAME: VALUE lines. Anchors, tags, block text and nesting are refused, and so is plain text that other "
+    "YAML "
+    "readers would take for something else, such as no, 0700 or 1000:50: put it in quotes. Flags on the "
+    "command line "
+    "win over the file; lists and maps are joined, but the command and the entrypoint are replaced.";
+
+static void man_file(void)
+{
+    man_head("ringfence.yaml", 5, "the posture of a workload");
+    puts(".SH FORM");
+    put_roff(form);
+    for (const struct rf_key_group *group = rf_key_groups; group->title; group++) {
+        printf("\n.SH %s\n", group->title);
+        for (unsigned key = group->first; key <= group->last; key++) {
+            const struct rf_key_info *info = rf_key_info((enum rf_key)key);
+
+            fputs(".TP\n\\fB", stdout);
+            put_key(info->flag);
+            printf(":\\fR (%s)\n", describe_shape(info->shape));
+            man_key(info);
+            fputs("Example: ", stdout);
+            put_roff(info->example);
+            puts(".");
+        }
+    }
+    puts(".SH SEE ALSO\n.BR ringfence\\-run (1)");
+}
+
+/* --- markdown --- */
+
+/* A value that the strict reader takes, quoted where need be: always, to be simple. */
+static void put_quoted(const char *text)
+{
+    putchar('"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            putchar('\\');
+        putchar(*text);
+    }
+    putchar('"');
+}
+
+static void markdown_example(const struct rf_key_info *info)
+{
+    const char *equals = strchr(info->example, '=');
+
+    fputs("\n```yaml\nversion: 1\n", stdout);
+    put_key(info->flag);
+    if (info->shape == RF_SHAPE_BOOL) {
+        printf(": %s\n```\n", info->example);
+        return;
+    }
+    fputs(info->shape == RF_SHAPE_LIST ? ":\n  - " : info->shape == RF_SHAPE_MAP ? ":\n  " : ": ", stdout);
+    if (info->shape == RF_SHAPE_MAP && equals)
+        printf("%.*s: ", (int)(equals - info->example), info->example);
+    put_quoted(info->shape == RF_SHAPE_MAP && equals ? equals + 1 : info->example);
+    puts("\n```");
+}
+
+static void markdown(void)
+{
+    printf("# ringfence.yaml\n\nMade by `gen-docs markdown` from the table in src/posture/key.c: change it "
+           "there.\n\n%s\n",
+           form);
+    for (const struct rf_key_group *group = rf_key_groups; group->title; group++) {
+        printf("\n## %s\n", group->title);
+        for (unsigned key = group->first; key <= group->last; key++) {
+            const struct rf_key_info *info = rf_key_info((enum rf_key)key);
+
+            fputs("\n### ", stdout);
+            put_key(info->flag);
+            printf("\n\n%c%s.",
+                   *info->help >= 'a' && *info->help <= 'z' ? *info->help - 'a' + 'A' : *info->help,
+                   info->help + 1);
+            if (info->details)
+                printf(" %s", info->details);
+            printf("\n\nForm: %s.", describe_shape(info->shape));
+            if (info->standard)
+                printf(" Default: `%s`.", info->standard);
+            if (key == RF_KEY_COMMAND)
+                fputs(" On the command line: the words after the options.", stdout);
+            else
+                printf(" Flag: `--%s`.", info->flag);
+            if (orders[key])
+                printf(" Tighter first: %s.", orders[key]);
+            putchar('\n');
+            markdown_example(info);
+        }
+    }
+}
+
+/* --- completion --- */
+
+/* One case of the completion: what follows --flag. */
+static void bash_case(char letter, const char *flag, const char *value, const char *words)
+{
+    bool is_closed = words && !strpbrk(words, "[:, ") && strchr(words, '|');
+
+    printf("    --%s", flag);
+    if (letter)
+        printf(" | -%c", letter);
+    fputs(") ", stdout);
+    if (is_closed) {
+        fputs("COMPREPLY=($(compgen -W '", stdout);
+        for (const char *p = words; *p; p++)
+            putchar(*p == '|' ? ' ' : *p);
+        puts("' -- \"$cur\")) ;;");
+    } else if (strcmp(value, "DIR") == 0) {
+        puts("COMPREPLY=($(compgen -d -- \"$cur\")) ;;");
+    } else if (strstr(value, "FILE") || strstr(value, "SRC") || strcmp(value, "PROGRAM") == 0) {
+        puts("COMPREPLY=($(compgen -f -- \"$cur\")) ;;");
+    } else {
+        puts("COMPREPLY=() ;;");
+    }
+}
+
+static void bash_verb(const struct rf_verb *verb)
+{
+    printf("_ringfence_%s() {\n    local cur=$1 prev=$2\n    case $prev in\n", verb->name);
+    for (unsigned key = RF_KEY_NONE; key < RF_KEY_MAX; key++) {
+        const struct rf_key_info *info = rf_key_info((enum rf_key)key);
+        const char *words =
+            key == RF_KEY_ALLOW_MISSING ? "userns|landlock|seccomp|cgroup|idmap|network" : info->value;
+
+        if (rf_verb_takes(verb, (enum rf_key)key) && info->value)
+            bash_case(info->letter, info->flag, info->value, words);
+    }
+    for (size_t i = 0; i < verb->option_count; i++)
+        if (verb->options[i].takes == RF_VALUE_ONE)
+            bash_case(verb->options[i].letter, verb->options[i].flag, verb->options[i].value,
+                      verb->options[i].words);
+    fputs("    *) COMPREPLY=($(compgen -W '", stdout);
+    for (unsigned key = RF_KEY_NONE; key < RF_KEY_MAX; key++)
+        if (rf_verb_takes(verb, (enum rf_key)key))
+            printf("--%s ", rf_key_info((enum rf_key)key)->flag);
+    for (size_t i = 0; i < verb->option_count; i++)
+        printf("--%s ", verb->options[i].flag);
+    puts("' -- \"$cur\")) ;;\n    esac\n}\n");
+}
+
+static void bash(void)
+{
+    size_t count = 0;
+    const struct rf_verb *verbs = rf_verbs(&count);
+
+    puts("# Made by gen-docs. Options of ringfence's verbs, and their values where they are known.\n");
+    for (size_t i = 0; i < count; i++)
+        bash_verb(&verbs[i]);
+    fputs("_ringfence() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+          "    [[ $prev == = ]] && prev=${COMP_WORDS[COMP_CWORD-2]}\n    [[ $cur == = ]] && "
+          "prev=${COMP_WORDS[COMP_CWORD-1]}"
+          " && cur=\n    if ((COMP_CWORD == 1)); then\n        COMPREPLY=($(compgen -W '",
+          stdout);
+    for (size_t i = 0; i < count; i++)
+        printf("%s ", verbs[i].name);
+    puts("' -- \"$cur\"))\n        return\n    fi\n    declare -F \"_ringfence_${COMP_WORDS[1]}\" >/dev/null "
+         "&&\n"
+         "        \"_ringfence_${COMP_WORDS[1]}\" \"$cur\" \"$prev\"\n}\ncomplete -o default -F _ringfence "
+         "ringfence");
+}
+
+/* The page `name`; false when there is none. */
+static bool man(const char *name)
+{
+    const char *verb = strncmp(name, "ringfence-", 10) == 0 ? name + 10 : NULL;
+
+    if (strcmp(name, "ringfence") == 0)
+        man_program();
+    else if (strcmp(name, "ringfence.yaml") == 0)
+        man_file();
+    else if (verb && rf_verb_find(verb))
+        man_verb(rf_verb_find(verb));
+    else
+        return false;
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    bool is_done = false;
+
+    if (argc == 3 && strcmp(argv[1], "man") == 0)
+        is_done = man(argv[2]);
+    if (argc == 3 && strcmp(argv[1], "completion") == 0 && strcmp(argv[2], "bash") == 0) {
+        bash();
+        is_done = true;
+    }
+    if (argc == 2 && strcmp(argv[1], "markdown") == 0) {
+        markdown();
+        is_done = true;
+    }
+    if (!is_done)
+        (void)fputs("usage: gen-docs man PAGE | completion bash | markdown\n", stderr);
+    return is_done && fflush(stdout) == 0 && !ferror(stdout) ? 0 : 2;
+}
