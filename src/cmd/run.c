@@ -128,13 +128,21 @@ static int report_run(const struct rf_run_wish *wish, struct rf_reported *report
 static void launch(struct rf_made *made, const struct rf_run_wish *wish, struct rf_outcome *outcome,
                    struct rf_err *err)
 {
-    struct rf_run run = {.wants_witness = wish->report, .words = wish->words, .words_len = wish->words_len};
+    const char *name = made->posture->name;
+    struct rf_run run = {.name = name ? name : rf_arena_printf(made->arena, "rf-%d", getpid()),
+                         .is_name_given = name != NULL,
+                         .wants_witness = wish->report,
+                         .words = wish->words,
+                         .words_len = wish->words_len};
     int code;
 
     say_warnings(made->plan);
     code = rf_sandbox_run(made->plan, &run, made->arena, outcome, err);
     assert(code == 0 || outcome->exit_code >= EXIT_OWN);
     (void)code; /* err and outcome say it */
+    if (run.is_name_given && outcome->run_file.code < 0)
+        (void)fprintf(stderr, "ringfence: warning: exec, ps and kill could not find this run: %s\n",
+                      outcome->run_file.msg);
     say_limits(made, outcome);
 }
 
