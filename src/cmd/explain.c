@@ -192,7 +192,8 @@ int rf_explain_text(struct rf_made *made, bool has_colour, struct rf_buf *ret, s
 
 /* --- JSON --- */
 
-static void json_from(struct rf_made *made, struct rf_jsonw *json, enum rf_key key, const struct rf_from *from)
+static void json_from(struct rf_made *made, struct rf_jsonw *json, enum rf_key key,
+                      const struct rf_from *from)
 {
     rf_jsonw_text(json, "key", rf_key_info(key)->flag);
     rf_jsonw_text(json, "from", rf_made_origin(made, key, from));

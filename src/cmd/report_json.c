@@ -115,8 +115,8 @@ static void capabilities(const struct rf_reported *report, struct rf_jsonw *json
         uint64_t set = report->seen.caps[i];
 
         rf_jsonw_text(json, names[i],
-                     set == UINT64_MAX ? NULL
-                                       : rf_made_printf(report->made, "%016llx", (unsigned long long)set));
+                      set == UINT64_MAX ? NULL
+                                        : rf_made_printf(report->made, "%016llx", (unsigned long long)set));
     }
     rf_jsonw_end(json);
 }
@@ -207,9 +207,9 @@ static void disk(const struct rf_reported *report, struct rf_jsonw *json)
     rf_jsonw_text(json, "verdict", rf_report_verdict_text(report));
     rf_jsonw_count(json, "write_bytes", report->seen.write_bytes);
     rf_jsonw_text(json, "all_below",
-                 report->verdict.only && report->seen.write_bytes ? report->verdict.only->path : NULL);
+                  report->verdict.only && report->seen.write_bytes ? report->verdict.only->path : NULL);
     rf_jsonw_count(json, "writable_disk_mounts",
-                  report->seen.mount_count ? report->verdict.writable_disks : UINT64_MAX);
+                   report->seen.mount_count ? report->verdict.writable_disks : UINT64_MAX);
     rf_jsonw_array(json, "standard_files");
     for (size_t i = 0; i < count; i++) {
         rf_jsonw_object(json, NULL);
