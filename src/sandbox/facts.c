@@ -108,6 +108,19 @@ static uint64_t hard_limit(unsigned resource)
     return syscall(SYS_prlimit64, 0, resource, NULL, &limit) == 0 ? limit.hard : RLIM_INFINITY;
 }
 
+/* Files that the ring would write to through a descriptor of its caller's. */
+static void look_at_outputs(struct rf_facts *facts)
+{
+    for (int fd = 0; fd < 3; fd++) {
+        struct statfs fs;
+        struct stat st;
+
+        if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY &&
+            fstatfs(fd, &fs) == 0 && !rf_fs_is_memory((uint64_t)fs.f_type))
+            facts->disk_outputs |= 1U << fd;
+    }
+}
+
 static void look_at_caller(struct rf_facts *facts, struct rf_arena *arena)
 {
     facts->uid = geteuid();
@@ -120,6 +133,7 @@ static void look_at_caller(struct rf_facts *facts, struct rf_arena *arena)
     facts->sigpending_hard = hard_limit(RLIMIT_SIGPENDING);
     facts->auto_base = AUTO_FIRST + (((uint32_t)getpid() & AUTO_RANGES) << 16);
     facts->stdin_is_tty = isatty(STDIN_FILENO) == 1;
+    look_at_outputs(facts);
 }
 
 /* --- the kernel --- */
