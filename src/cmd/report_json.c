@@ -189,6 +189,7 @@ static void mounts(const struct rf_reported *report, struct rf_json *json)
         rf_json_text(json, "type", mount->type);
         rf_json_text(json, "options", mount->options);
         rf_json_bool(json, "read_only", mount->is_read_only);
+        rf_json_bool(json, "hidden", mount->is_hidden);
         rf_json_bool(json, "disk", mount->is_disk);
         rf_json_count(json, "used_bytes", mount->used_bytes);
         rf_json_count(json, "written_bytes", rf_report_written(report, mount));
