@@ -54,7 +54,7 @@ static void add_watch(struct rf_sha256 *sha, const struct rf_watch *watch)
 {
     const uint64_t numbers[] = {watch->timeout_ms, watch->stop_timeout_ms, watch->stop_signal,
                                 watch->has_init,   watch->has_tty,         watch->has_stdin,
-                                watch->has_output, watch->relayed};
+                                watch->has_output, watch->relayed,         watch->has_debug_root};
 
     for (size_t i = 0; i < RF_COUNT(numbers); i++)
         add_number(sha, numbers[i]);

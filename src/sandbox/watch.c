@@ -325,8 +325,11 @@ static void watch_until_dead(struct watch *w)
         if (poll(fds, RF_COUNT(fds), next_deadline_ms(w)) < 0 && errno != EINTR)
             return;
         on_clock(w);
-        if (fds[1].revents)
+        if (fds[1].revents) {
             is_control_open = receive(w);
+            if (!is_control_open && !wishes(w)->has_init && w->launcher->outcome->failed_step < 0)
+                rf_run_file_write(w->launcher); /* closed by the workload's execve */
+        }
         if (fds[2].revents)
             on_signal(w);
         if (fds[3].revents && !relay(w->launcher->tty, STDOUT_FILENO) && !fds[0].revents) {
@@ -371,6 +374,8 @@ int rf_watch_run(struct rf_launcher *launcher)
         (void)waitpid(launcher->pid, NULL, 0);
         return status;
     }
+    if (wishes(&w)->has_init)
+        rf_run_file_write(launcher); /* readers see by pid 1's child whether the ring stands */
     watch_until_dead(&w);
     drain_messages(&w);
     drain(launcher->tty, STDOUT_FILENO);
