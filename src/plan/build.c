@@ -1,9 +1,10 @@
 /* From posture and facts to steps: the order of the parts, and what they share. */
 #include "plan/builder.h"
 
+#include "base/format.h"
+
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { NOTES = 32 };
@@ -16,7 +17,7 @@ void rf_builder_fail(struct rf_builder *b, int code, const char *fmt, ...)
     if (b->code < 0)
         return;
     va_start(args, fmt);
-    (void)vsnprintf(msg, sizeof(msg), fmt, args); /* a cut sentence is still a sentence */
+    (void)rf_vsnprintf(msg, sizeof(msg), fmt, args); /* a cut sentence is still a sentence */
     va_end(args);
     b->code = rf_fail(b->err, code, "%s", msg);
 }
@@ -59,7 +60,7 @@ uint32_t rf_builder_printf(struct rf_builder *b, const char *fmt, ...)
     int len;
 
     va_start(args, fmt);
-    len = vsnprintf(b->plan->text + at, room, fmt, args);
+    len = rf_vsnprintf(b->plan->text + at, room, fmt, args);
     va_end(args);
     if (len < 0 || (size_t)len >= room) {
         rf_builder_fail(b, -E2BIG, "the plan holds more than %u bytes of text", b->text_limit);
@@ -75,7 +76,7 @@ void rf_builder_tmpfs_options(struct rf_builder *b, struct rf_step *step)
 
     /* Without ids the mount belongs to whoever makes it, which is the only id where one is mapped. */
     if (step->uid || step->gid)
-        (void)snprintf(owner, sizeof(owner), ",uid=%u,gid=%u", step->uid, step->gid);
+        (void)rf_snprintf(owner, sizeof(owner), ",uid=%u,gid=%u", step->uid, step->gid);
     step->data = rf_builder_printf(b, "size=%llu,nr_inodes=%llu,mode=%o%s", (unsigned long long)step->a,
                                    (unsigned long long)step->b, step->mode, owner);
 }
@@ -86,7 +87,7 @@ static void keep_note(struct rf_builder *b, bool is_warning, const char *fmt, va
     size_t at = is_warning ? 1 : 0;
     const char *kept;
 
-    (void)vsnprintf(note + at, sizeof(note) - at, fmt, args); /* a cut sentence is still a sentence */
+    (void)rf_vsnprintf(note + at, sizeof(note) - at, fmt, args); /* a cut sentence is still a sentence */
     kept = rf_arena_text(b->arena, rf_str_of(note));
     if (!kept || b->plan->note_count == NOTES)
         rf_builder_fail(b, -ENOMEM, "making the plan: no memory for notes");

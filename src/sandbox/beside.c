@@ -1,10 +1,10 @@
 /* The launcher's own steps: before the ring exists, and beside pid 1 while it assembles the mounts. */
 #include "sandbox/launcher.h"
 
+#include "base/format.h"
 #include "sandbox/sys.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -18,7 +18,7 @@ static int write_map(const char *dir, const char *file, const char *map)
 {
     char path[64];
 
-    (void)snprintf(path, sizeof(path), "%s/%s", dir, file); /* /proc/PID/uid_map fits */
+    (void)rf_snprintf(path, sizeof(path), "%s/%s", dir, file); /* /proc/PID/uid_map fits */
     return rf_child_write(AT_FDCWD, path, map);
 }
 
@@ -58,8 +58,8 @@ static int new_idmap(struct rf_launcher *launcher, const struct rf_step *step)
         for (;;)
             (void)pause();
     }
-    (void)snprintf(dir, sizeof(dir), "/proc/%d", pid); /* ten digits fit */
-    (void)snprintf(path, sizeof(path), "%s/ns/user", dir);
+    (void)rf_snprintf(dir, sizeof(dir), "/proc/%d", pid); /* ten digits fit */
+    (void)rf_snprintf(path, sizeof(path), "%s/ns/user", dir);
     code = write_maps(dir, launcher, step, true);
     if (code == 0) {
         fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -76,7 +76,7 @@ static int map_ring(const struct rf_launcher *launcher, const struct rf_step *st
 {
     char dir[32];
 
-    (void)snprintf(dir, sizeof(dir), "/proc/%d", launcher->pid); /* ten digits fit */
+    (void)rf_snprintf(dir, sizeof(dir), "/proc/%d", launcher->pid); /* ten digits fit */
     return write_maps(dir, launcher, step, false);
 }
 
@@ -126,7 +126,7 @@ static int new_group(struct rf_launcher *launcher, const struct rf_step *step)
     if (code < 0)
         return code;
     path = leftovers->cgroups[step->a];
-    len = snprintf(path, RF_PATH_BYTES, "%s%d", text_of(launcher, step->src), getpid());
+    len = rf_snprintf(path, RF_PATH_BYTES, "%s%d", text_of(launcher, step->src), getpid());
     if (len < 0 || len >= RF_PATH_BYTES)
         return -ENAMETOOLONG;
     leftovers->cgroup_count = (uint32_t)step->a + 1;
@@ -137,7 +137,7 @@ static int new_group(struct rf_launcher *launcher, const struct rf_step *step)
     }
     if (step->actor == RF_LAUNCHER)
         return 0; /* the ring is born into it */
-    (void)snprintf(tasks, sizeof(tasks), "%s/tasks", path);
+    (void)rf_snprintf(tasks, sizeof(tasks), "%s/tasks", path);
     fd = open(tasks, O_WRONLY | O_CLOEXEC);
     return fd < 0 ? -errno : hand_over(launcher, fd, false);
 }
@@ -146,8 +146,8 @@ static int limit_group(struct rf_launcher *launcher, const struct rf_step *step)
 {
     char path[RF_PATH_BYTES + 64];
 
-    (void)snprintf(path, sizeof(path), "%s/%s", launcher->leftovers->cgroups[step->a],
-                   text_of(launcher, step->dst));
+    (void)rf_snprintf(path, sizeof(path), "%s/%s", launcher->leftovers->cgroups[step->a],
+                      text_of(launcher, step->dst));
     return rf_child_write(AT_FDCWD, path, text_of(launcher, step->data));
 }
 

@@ -1,5 +1,6 @@
 /* The launcher's side of the run directory: a name that was asked for is taken before anything of the user's
    can run; the rest is written while pid 1 is busy, so that nobody waits for it. */
+#include "base/format.h"
 #include "sandbox/launcher.h"
 #include "sandbox/rundir.h"
 
@@ -7,7 +8,6 @@
 #include "base/num.h"
 #include "sandbox/sys.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/uio.h>
@@ -31,8 +31,8 @@ static int create(struct rf_launcher *launcher, int dir, char path[RF_RUN_PATH_B
 
     if (code < 0)
         return rf_fail(err, code, "name %s: starting the keeper: %s", launcher->run->name, strerror(-code));
-    (void)snprintf(path + at, RF_RUN_PATH_BYTES - at, "/%s.%d", launcher->run->name,
-                   getpid()); /* room was left */
+    (void)rf_snprintf(path + at, RF_RUN_PATH_BYTES - at, "/%s.%d", launcher->run->name,
+                      getpid()); /* room was left */
     memcpy(leftovers->run_file, path, sizeof(leftovers->run_file));
     launcher->run_file =
         openat(dir, path + at + 1, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
