@@ -74,7 +74,4 @@ static inline bool rf_fs_is_memory(uint64_t magic)
     return magic == 0x01021994 || magic == 0x858458f6;
 }
 
-/* The fact about `path`, or NULL when nobody asked. */
-const struct rf_path_fact *rf_facts_path(const struct rf_facts *facts, enum rf_place place, const char *path);
-
 #endif

@@ -69,6 +69,9 @@ void rf_keeper_finish(struct rf_leftovers *leftovers)
 {
     if (!leftovers->keeper)
         return;
-    (void)close(leftovers->alive[1]); /* for the keeper this is our end: it removes what is left, as always */
+    /* For the keeper this is our end. Both remove what is left: while it wakes up, we are done. What one of
+       them finds gone the other has removed, and that is the only way in which sharing errno can mislead. */
+    (void)close(leftovers->alive[1]);
+    remove_leftovers(leftovers);
     (void)waitpid(leftovers->keeper, NULL, 0);
 }
