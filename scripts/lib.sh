@@ -13,12 +13,15 @@ meson|meson|build system
 ninja|ninja-build|build system'
 needs_test='/usr/include/cmocka.h|libcmocka-dev|unit tests
 /usr/include/seccomp.h|libseccomp-dev|oracle for our system call filter (tests only)
+/usr/include/jansson.h|libjansson-dev|rival of our JSON reader (tests only)
 pkg-config|pkg-config|finds the libraries of the tests
 objdump|binutils|checks of the objects
 ctags|universal-ctags|check-size
 clang-format-14|clang-format-14|check-format
 shellcheck|shellcheck|check-scripts
 python3|python3-minimal|sums up the results
+busybox|busybox-static|root file systems of the tests
+setcap|libcap2-bin|hostile programs with file capabilities
 setpriv|util-linux|tests as an ordinary user
 git|git|check-paths'
 
@@ -69,7 +72,7 @@ quietly() {
     shift
     log=$(mktemp)
     if ! "$@" >"$log" 2>&1; then
-        cat "$log" >&2
+        tail -n 60 "$log" >&2
         rm -f "$log"
         die "$what failed"
     fi

@@ -192,138 +192,139 @@ int rf_explain_text(struct rf_made *made, bool has_colour, struct rf_buf *ret, s
 
 /* --- JSON --- */
 
-static void json_from(struct rf_made *made, struct rf_json *json, enum rf_key key, const struct rf_from *from)
+static void json_from(struct rf_made *made, struct rf_jsonw *json, enum rf_key key,
+                      const struct rf_from *from)
 {
-    rf_json_text(json, "key", rf_key_info(key)->flag);
-    rf_json_text(json, "from", rf_made_origin(made, key, from));
+    rf_jsonw_text(json, "key", rf_key_info(key)->flag);
+    rf_jsonw_text(json, "from", rf_made_origin(made, key, from));
     if (key != RF_KEY_NONE && from->known != RF_UNSET && from->file) {
-        rf_json_text(json, "file", from->file);
-        rf_json_number(json, "line", from->line);
+        rf_jsonw_text(json, "file", from->file);
+        rf_jsonw_number(json, "line", from->line);
     }
 }
 
-void rf_explain_layer_json(struct rf_made *made, struct rf_json *json)
+void rf_explain_layer_json(struct rf_made *made, struct rf_jsonw *json)
 {
     struct rf_layer_row rows[RF_LAYER_ROWS];
     size_t count = rf_layers(made, rows);
 
-    rf_json_array(json, "layers");
+    rf_jsonw_array(json, "layers");
     for (size_t i = 0; i < count; i++) {
-        rf_json_object(json, NULL);
-        rf_json_text(json, "layer", rows[i].name);
-        rf_json_text(json, "state", rf_layer_state_name(rows[i].state));
-        rf_json_text(json, "value", rows[i].value);
-        rf_json_text(json, "why", rows[i].why);
+        rf_jsonw_object(json, NULL);
+        rf_jsonw_text(json, "layer", rows[i].name);
+        rf_jsonw_text(json, "state", rf_layer_state_name(rows[i].state));
+        rf_jsonw_text(json, "value", rows[i].value);
+        rf_jsonw_text(json, "why", rows[i].why);
         json_from(made, json, rows[i].key, &made->posture->from[rows[i].key]);
-        rf_json_end(json);
+        rf_jsonw_end(json);
     }
-    rf_json_end(json);
+    rf_jsonw_end(json);
 }
 
-static void json_heading(struct rf_made *made, struct rf_json *json)
+static void json_heading(struct rf_made *made, struct rf_jsonw *json)
 {
     struct rf_explained_user user = rf_explain_user(made);
     char hash[65];
 
     rf_plan_hash(made->plan, hash);
-    rf_json_text(json, "format", "ringfence-explain/1");
-    rf_json_text(json, "version", RF_VERSION);
-    rf_json_text(json, "hash", hash);
-    rf_json_object(json, "root");
-    rf_json_text(json, "kind", root_kind(made));
-    rf_json_text(json, "path", root_path(made));
-    rf_json_bool(json, "read_only", made->posture->is_read_only);
-    rf_json_end(json);
-    rf_json_object(json, "user");
-    rf_json_number(json, "uid", user.uid);
-    rf_json_number(json, "gid", user.gid);
-    rf_json_text(json, "outside", user.outside);
-    rf_json_end(json);
-    rf_json_array(json, "command");
+    rf_jsonw_text(json, "format", "ringfence-explain/1");
+    rf_jsonw_text(json, "version", RF_VERSION);
+    rf_jsonw_text(json, "hash", hash);
+    rf_jsonw_object(json, "root");
+    rf_jsonw_text(json, "kind", root_kind(made));
+    rf_jsonw_text(json, "path", root_path(made));
+    rf_jsonw_bool(json, "read_only", made->posture->is_read_only);
+    rf_jsonw_end(json);
+    rf_jsonw_object(json, "user");
+    rf_jsonw_number(json, "uid", user.uid);
+    rf_jsonw_number(json, "gid", user.gid);
+    rf_jsonw_text(json, "outside", user.outside);
+    rf_jsonw_end(json);
+    rf_jsonw_array(json, "command");
     for (uint32_t i = 0; i < made->plan->argv_count; i++)
-        rf_json_text(json, NULL, rf_plan_text(made->plan, made->plan->argv[i]));
-    rf_json_end(json);
+        rf_jsonw_text(json, NULL, rf_plan_text(made->plan, made->plan->argv[i]));
+    rf_jsonw_end(json);
 }
 
-static void json_environment(const struct rf_made *made, struct rf_json *json)
+static void json_environment(const struct rf_made *made, struct rf_jsonw *json)
 {
-    rf_json_array(json, "environment");
+    rf_jsonw_array(json, "environment");
     for (uint32_t i = 0; i < made->plan->envp_count; i++) {
         const char *entry = rf_plan_text(made->plan, made->plan->envp[i]);
         size_t name = strcspn(entry, "=");
 
-        rf_json_object(json, NULL);
-        rf_json_str(json, "name", (struct rf_str){entry, name});
-        rf_json_text(json, "value", is_callers(made, entry) || !entry[name] ? NULL : entry + name + 1);
-        rf_json_end(json);
+        rf_jsonw_object(json, NULL);
+        rf_jsonw_str(json, "name", (struct rf_str){entry, name});
+        rf_jsonw_text(json, "value", is_callers(made, entry) || !entry[name] ? NULL : entry + name + 1);
+        rf_jsonw_end(json);
     }
-    rf_json_end(json);
+    rf_jsonw_end(json);
 }
 
-static void json_places(struct rf_made *made, struct rf_json *json)
+static void json_places(struct rf_made *made, struct rf_jsonw *json)
 {
     struct rf_place_row rows[RF_PLACE_ROWS];
     size_t count = rf_places(made, rows);
 
-    rf_json_array(json, "places");
+    rf_jsonw_array(json, "places");
     for (size_t i = 0; i < count; i++) {
         bool is_memory = rows[i].size_bytes != 0;
 
-        rf_json_object(json, NULL);
-        rf_json_text(json, "path", rows[i].path);
-        rf_json_text(json, "kind", rows[i].kind);
-        rf_json_text(json, "source", rows[i].src[0] ? rows[i].src : NULL);
-        rf_json_bool(json, "writable", rows[i].is_writable);
-        rf_json_bool(json, "exec", rows[i].is_exec);
-        rf_json_bool(json, "id_mapped", rows[i].is_idmapped);
-        rf_json_count(json, "size_bytes", is_memory ? rows[i].size_bytes : UINT64_MAX);
-        rf_json_count(json, "inodes", is_memory ? rows[i].inodes : UINT64_MAX);
+        rf_jsonw_object(json, NULL);
+        rf_jsonw_text(json, "path", rows[i].path);
+        rf_jsonw_text(json, "kind", rows[i].kind);
+        rf_jsonw_text(json, "source", rows[i].src[0] ? rows[i].src : NULL);
+        rf_jsonw_bool(json, "writable", rows[i].is_writable);
+        rf_jsonw_bool(json, "exec", rows[i].is_exec);
+        rf_jsonw_bool(json, "id_mapped", rows[i].is_idmapped);
+        rf_jsonw_count(json, "size_bytes", is_memory ? rows[i].size_bytes : UINT64_MAX);
+        rf_jsonw_count(json, "inodes", is_memory ? rows[i].inodes : UINT64_MAX);
         json_from(made, json, (enum rf_key)rows[i].step->key, rf_made_from(made, rows[i].step));
-        rf_json_end(json);
+        rf_jsonw_end(json);
     }
-    rf_json_end(json);
+    rf_jsonw_end(json);
 }
 
-static void json_steps(struct rf_made *made, struct rf_json *json)
+static void json_steps(struct rf_made *made, struct rf_jsonw *json)
 {
-    rf_json_array(json, "steps");
+    rf_jsonw_array(json, "steps");
     for (uint32_t i = 0; i < made->plan->count; i++) {
         const struct rf_step *step = &made->plan->steps[i];
 
-        rf_json_object(json, NULL);
-        rf_json_number(json, "number", i + 1);
-        rf_json_text(json, "actor", actors[step->actor]);
-        rf_json_text(json, "kind", rf_step_name((enum rf_step_kind)step->kind));
-        rf_json_text(json, "what", rf_step_describe(made->plan, step, made->arena));
+        rf_jsonw_object(json, NULL);
+        rf_jsonw_number(json, "number", i + 1);
+        rf_jsonw_text(json, "actor", actors[step->actor]);
+        rf_jsonw_text(json, "kind", rf_step_name((enum rf_step_kind)step->kind));
+        rf_jsonw_text(json, "what", rf_step_describe(made->plan, step, made->arena));
         json_from(made, json, (enum rf_key)step->key, rf_made_from(made, step));
-        rf_json_end(json);
+        rf_jsonw_end(json);
     }
-    rf_json_end(json);
+    rf_jsonw_end(json);
 }
 
 int rf_explain_json(struct rf_made *made, struct rf_buf *ret, struct rf_err *err)
 {
-    struct rf_json json;
+    struct rf_jsonw json;
 
-    rf_json_init(&json, ret, 2);
-    rf_json_object(&json, NULL);
+    rf_jsonw_init(&json, ret, 2);
+    rf_jsonw_object(&json, NULL);
     json_heading(made, &json);
     json_environment(made, &json);
     rf_explain_layer_json(made, &json);
     json_places(made, &json);
     json_steps(made, &json);
-    rf_json_array(&json, "notes");
+    rf_jsonw_array(&json, "notes");
     for (uint32_t i = 0; i < made->plan->note_count; i++) {
         const char *note = made->plan->notes[i];
 
-        rf_json_object(&json, NULL);
-        rf_json_bool(&json, "warning", note[0] == '!');
-        rf_json_text(&json, "text", note + (note[0] == '!'));
-        rf_json_end(&json);
+        rf_jsonw_object(&json, NULL);
+        rf_jsonw_bool(&json, "warning", note[0] == '!');
+        rf_jsonw_text(&json, "text", note + (note[0] == '!'));
+        rf_jsonw_end(&json);
     }
-    rf_json_end(&json);
-    rf_json_end(&json);
-    if (rf_json_done(&json, err) < 0)
+    rf_jsonw_end(&json);
+    rf_jsonw_end(&json);
+    if (rf_jsonw_done(&json, err) < 0)
         return err->code;
     return finish(made, ret, err);
 }

@@ -11,9 +11,9 @@ int rf_explain_text(struct rf_made *made, bool has_colour, struct rf_buf *ret,
 int rf_explain_json(struct rf_made *made, struct rf_buf *ret, struct rf_err *err) RF_NONNULL RF_CHECK;
 
 /* Shared with --report: the same rows there as here. */
-struct rf_json;
+struct rf_jsonw;
 void rf_explain_layer_rows(struct rf_made *made, bool has_colour, struct rf_buf *out) RF_NONNULL;
-void rf_explain_layer_json(struct rf_made *made, struct rf_json *json) RF_NONNULL;
+void rf_explain_layer_json(struct rf_made *made, struct rf_jsonw *json) RF_NONNULL;
 
 /* Who and what runs. */
 struct rf_explained_user {

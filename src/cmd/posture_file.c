@@ -1,50 +1,13 @@
 /* From bytes of ringfence.yaml to rf_posture_set(): the file has no rules of its own beyond its shape. */
 #include "cmd/posture_file.h"
 
-#include "base/auto.h"
+#include "base/file.h"
 #include "text/strict.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* The whole of a regular file, at most `limit` bytes, in the arena. */
-static int read_whole(const char *path, struct rf_arena *arena, size_t limit, struct rf_str *ret,
-                      struct rf_err *err)
-{
-    /* O_NONBLOCK: a FIFO must not hang us */
-    RF_AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    struct stat st;
-    size_t used = 0;
-    char *bytes;
-
-    if (fd < 0 || fstat(fd, &st) != 0)
-        return rf_fail(err, -errno, "%s: cannot be read: %s", path, strerror(errno));
-    if (!S_ISREG(st.st_mode))
-        return rf_fail(err, -EINVAL, "%s: not a regular file", path);
-    if ((uint64_t)st.st_size > limit)
-        return rf_fail(err, -EFBIG, "%s: larger than %zu KiB", path, limit / 1024);
-    bytes = rf_arena_alloc(arena, limit + 1);
-    if (!bytes)
-        return rf_fail(err, -ENOMEM, "%s: no memory left to read it", path);
-    while (used <= limit) {
-        ssize_t n = read(fd, bytes + used, limit + 1 - used);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return rf_fail(err, -errno, "%s: cannot be read: %s", path, strerror(errno));
-        if (n == 0)
-            break;
-        used += (size_t)n;
-    }
-    if (used > limit)
-        return rf_fail(err, -EFBIG, "%s: larger than %zu KiB", path, limit / 1024);
-    *ret = (struct rf_str){bytes, used};
-    return 0;
-}
 
 /* Put "FILE:LINE:COLUMN: " before a sentence. */
 static int place(const char *name, uint32_t line, uint32_t column, struct rf_err *err)
@@ -259,7 +222,7 @@ int rf_posture_read_text(const char *name, struct rf_str bytes, struct rf_postur
 int rf_posture_read_file(const char *path, struct rf_posture *posture, struct rf_err *err)
 {
     struct rf_str bytes;
-    int r = read_whole(path, posture->arena, RF_STRICT_BYTES, &bytes, err);
+    int r = rf_file_read(path, RF_STRICT_BYTES, posture->arena, &bytes, err);
 
     return r < 0 ? r : rf_posture_read_text(path, bytes, posture, err);
 }
@@ -317,7 +280,7 @@ int rf_env_read_text(const char *name, struct rf_str bytes, struct rf_posture *p
 int rf_env_read_file(const char *path, struct rf_posture *posture, struct rf_err *err)
 {
     struct rf_str bytes;
-    int r = read_whole(path, posture->arena, RF_STRICT_BYTES, &bytes, err);
+    int r = rf_file_read(path, RF_STRICT_BYTES, posture->arena, &bytes, err);
 
     return r < 0 ? r : rf_env_read_text(path, bytes, posture, err);
 }

@@ -25,7 +25,7 @@ static int by_start(const void *a, const void *b)
 
 /* --- JSON --- */
 
-static void put_ring(struct rf_json *json, const struct rf_ring *ring)
+static void put_ring(struct rf_jsonw *json, const struct rf_ring *ring)
 {
     const struct rf_plan *plan = &ring->plan;
     time_t started = ring->record.started;
@@ -37,31 +37,31 @@ static void put_ring(struct rf_json *json, const struct rf_ring *ring)
     if (gmtime_r(&started, &utc))
         (void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc); /* 20 bytes until the year 9999 */
     rf_plan_user(plan, &uid, &gid);
-    rf_json_object(json, NULL);
-    rf_json_text(json, "name", ring->name);
-    rf_json_number(json, "pid", (uint64_t)ring->record.init);
-    rf_json_number(json, "launcher_pid", (uint64_t)ring->record.launcher);
-    rf_json_number(json, "uid", uid);
-    rf_json_number(json, "gid", gid);
-    rf_json_text(json, "started", text);
-    rf_json_bool(json, "debug_root", plan->watch.has_debug_root);
-    rf_json_array(json, "command");
+    rf_jsonw_object(json, NULL);
+    rf_jsonw_text(json, "name", ring->name);
+    rf_jsonw_number(json, "pid", (uint64_t)ring->record.init);
+    rf_jsonw_number(json, "launcher_pid", (uint64_t)ring->record.launcher);
+    rf_jsonw_number(json, "uid", uid);
+    rf_jsonw_number(json, "gid", gid);
+    rf_jsonw_text(json, "started", text);
+    rf_jsonw_bool(json, "debug_root", plan->watch.has_debug_root);
+    rf_jsonw_array(json, "command");
     for (uint32_t i = 0; i < plan->argv_count; i++)
-        rf_json_text(json, NULL, rf_plan_text(plan, plan->argv[i]));
-    rf_json_end(json);
-    rf_json_end(json);
+        rf_jsonw_text(json, NULL, rf_plan_text(plan, plan->argv[i]));
+    rf_jsonw_end(json);
+    rf_jsonw_end(json);
 }
 
 static int put_json(struct rf_buf *out, const struct rf_ring *rings, size_t count, struct rf_err *err)
 {
-    struct rf_json json;
+    struct rf_jsonw json;
 
-    rf_json_init(&json, out, 1);
-    rf_json_array(&json, NULL);
+    rf_jsonw_init(&json, out, 1);
+    rf_jsonw_array(&json, NULL);
     for (size_t i = 0; i < count; i++)
         put_ring(&json, &rings[i]);
-    rf_json_end(&json);
-    return rf_json_done(&json, err);
+    rf_jsonw_end(&json);
+    return rf_jsonw_done(&json, err);
 }
 
 /* --- table --- */

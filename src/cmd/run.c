@@ -1,8 +1,10 @@
 /* `run`: posture and facts to a plan, and the plan to a ring or to the screen. */
 #include "cmd/run.h"
 
+#include "base/file.h"
 #include "cmd/explain.h"
 #include "cmd/report.h"
+#include "cmd/seccomp_file.h"
 #include "plan/build.h"
 #include "posture/limits.h"
 #include "sandbox/sandbox.h"
@@ -12,24 +14,63 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 enum { EXIT_OWN = 125, PLAN_MEMORY = 4 * 1024 * 1024, REPORT_MEMORY = 64 * 1024 * 1024 };
+
+/* The file of --seccomp FILE, of which docker's own form is taken. */
+static int read_profile(const struct rf_posture *posture, struct rf_arena *arena, struct rf_profile **ret,
+                        struct rf_err *err)
+{
+    struct rf_seccomp_file_facts facts = {.caps = posture->cap_add};
+    struct rf_seccomp_file_notes notes = {0};
+    struct rf_str text = {NULL, 0};
+    struct rf_profile *profile = rf_arena_alloc(arena, sizeof(*profile));
+    struct utsname name;
+    int code;
+
+    if (!profile || uname(&name) < 0)
+        return rf_fail(err, -ENOMEM, "seccomp %s: out of memory", posture->seccomp_file);
+    if (sscanf(name.release, "%u.%u", &facts.kernel_major, &facts.kernel_minor) != 2)
+        facts.kernel_major = 0; /* rules for newer kernels stay out */
+    code = rf_file_read(posture->seccomp_file, RF_SECCOMP_FILE_MAX, arena, &text, err);
+    if (code == 0)
+        code = rf_seccomp_file_read(text, &facts, arena, profile, &notes, err);
+    if (code < 0 && !strstr(err->msg, posture->seccomp_file)) {
+        struct rf_err inner = *err;
+
+        return rf_fail(err, code, "seccomp %s: %.*s", posture->seccomp_file, 400, inner.msg);
+    }
+    if (code < 0)
+        return code;
+    if (notes.unknown_names)
+        fprintf(
+            stderr,
+            "ringfence: warning: seccomp %s: %u names of calls are unknown here and ignored, such as %s\n",
+            posture->seccomp_file, notes.unknown_names, notes.first_unknown);
+    *ret = profile;
+    return 0;
+}
 
 /* What the run is made from, and what of it is known so far. */
 static int make_plan(struct rf_made *made, struct rf_facts *facts, struct rf_plan *plan, struct rf_err *err)
 {
     const struct rf_posture *posture = made->posture;
     struct rf_path_fact *paths = NULL;
+    struct rf_profile *profile = NULL;
     size_t count = 0;
     int code = 0;
 
     if (!posture->rootfs && !posture->is_host)
         return rf_fail(err, -EINVAL, "no root: say --rootfs DIR, or --host for the host's own, read-only");
     code = rf_plan_ask(posture, made->arena, &paths, &count, err);
+    if (code == 0 && posture->seccomp == RF_SECCOMP_FILE)
+        code = read_profile(posture, made->arena, &profile, err);
     if (code == 0)
         code =
             rf_facts_probe(posture->is_host ? "/" : posture->rootfs, paths, count, made->arena, facts, err);
+    facts->profile = profile;
     if (code == 0)
         code = rf_plan_build(posture, facts, made->arena, plan, err);
     if (code == 0) {

@@ -133,6 +133,7 @@ static void landlock(struct rf_builder *b)
 static void seccomp(struct rf_builder *b)
 {
     struct rf_profile_options options = {.has_memfd_noexec = b->has_memfd_noexec,
+                                         .has_memory_group = b->has_cgroup_memory,
                                          .cap_add = b->posture->cap_add};
     struct rf_profile builtin;
     struct rf_step *step;

@@ -52,6 +52,8 @@ struct rf_facts {
     bool has_memfd_noexec; /* vm.memfd_noexec (6.3) */
     uint64_t nofile_hard;  /* the caller's hard limits, which cannot be raised without CAP_SYS_RESOURCE */
     uint64_t nproc_hard;
+    uint64_t fsize_hard;
+    uint64_t sigpending_hard;
     uint32_t auto_base; /* first host id of the range that --userns auto may take for this run */
     bool stdin_is_tty;
     uint32_t disk_outputs; /* bit n: descriptor 0, 1 or 2 is a file on a disk, open for writing */

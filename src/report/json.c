@@ -4,25 +4,25 @@
 #include <assert.h>
 #include <errno.h>
 
-void rf_json_init(struct rf_json *json, struct rf_buf *out, uint32_t lined)
+void rf_jsonw_init(struct rf_jsonw *json, struct rf_buf *out, uint32_t lined)
 {
-    *json = (struct rf_json){.out = out, .lines_above = lined};
+    *json = (struct rf_jsonw){.out = out, .lines_above = lined};
 }
 
-static void new_line(struct rf_json *json)
+static void new_line(struct rf_jsonw *json)
 {
     rf_buf_text(json->out, "\n");
     for (uint32_t i = 0; i < json->depth; i++)
         rf_buf_text(json->out, "  ");
 }
 
-static bool is_lined(const struct rf_json *json)
+static bool is_lined(const struct rf_jsonw *json)
 {
     return json->depth <= json->lines_above;
 }
 
 /* What stands before a value: the comma, the line, the name. */
-static void begin(struct rf_json *json, const char *name)
+static void begin(struct rf_jsonw *json, const char *name)
 {
     if (json->depth) {
         bool *has_member = &json->has_member[json->depth - 1];
@@ -38,7 +38,7 @@ static void begin(struct rf_json *json, const char *name)
         rf_buf_printf(json->out, "\"%s\": ", name);
 }
 
-static void open_level(struct rf_json *json, const char *name, bool is_array)
+static void open_level(struct rf_jsonw *json, const char *name, bool is_array)
 {
     begin(json, name);
     assert(json->depth < RF_JSON_DEPTH);
@@ -48,17 +48,17 @@ static void open_level(struct rf_json *json, const char *name, bool is_array)
     rf_buf_text(json->out, is_array ? "[" : "{");
 }
 
-void rf_json_object(struct rf_json *json, const char *name)
+void rf_jsonw_object(struct rf_jsonw *json, const char *name)
 {
     open_level(json, name, false);
 }
 
-void rf_json_array(struct rf_json *json, const char *name)
+void rf_jsonw_array(struct rf_jsonw *json, const char *name)
 {
     open_level(json, name, true);
 }
 
-void rf_json_end(struct rf_json *json)
+void rf_jsonw_end(struct rf_jsonw *json)
 {
     bool was_lined = is_lined(json);
 
@@ -95,7 +95,7 @@ static size_t put_char(struct rf_buf *out, struct rf_str str)
     return len;
 }
 
-void rf_json_str(struct rf_json *json, const char *name, struct rf_str str)
+void rf_jsonw_str(struct rf_jsonw *json, const char *name, struct rf_str str)
 {
     begin(json, name);
     rf_buf_text(json->out, "\"");
@@ -107,41 +107,41 @@ void rf_json_str(struct rf_json *json, const char *name, struct rf_str str)
     rf_buf_text(json->out, "\"");
 }
 
-void rf_json_text(struct rf_json *json, const char *name, const char *text)
+void rf_jsonw_text(struct rf_jsonw *json, const char *name, const char *text)
 {
     if (text)
-        rf_json_str(json, name, rf_str_of(text));
+        rf_jsonw_str(json, name, rf_str_of(text));
     else
-        rf_json_null(json, name);
+        rf_jsonw_null(json, name);
 }
 
-void rf_json_number(struct rf_json *json, const char *name, uint64_t value)
+void rf_jsonw_number(struct rf_jsonw *json, const char *name, uint64_t value)
 {
     begin(json, name);
     rf_buf_printf(json->out, "%llu", (unsigned long long)value);
 }
 
-void rf_json_count(struct rf_json *json, const char *name, uint64_t value)
+void rf_jsonw_count(struct rf_jsonw *json, const char *name, uint64_t value)
 {
     if (value == UINT64_MAX)
-        rf_json_null(json, name);
+        rf_jsonw_null(json, name);
     else
-        rf_json_number(json, name, value);
+        rf_jsonw_number(json, name, value);
 }
 
-void rf_json_bool(struct rf_json *json, const char *name, bool value)
+void rf_jsonw_bool(struct rf_jsonw *json, const char *name, bool value)
 {
     begin(json, name);
     rf_buf_text(json->out, value ? "true" : "false");
 }
 
-void rf_json_null(struct rf_json *json, const char *name)
+void rf_jsonw_null(struct rf_jsonw *json, const char *name)
 {
     begin(json, name);
     rf_buf_text(json->out, "null");
 }
 
-int rf_json_done(struct rf_json *json, struct rf_err *err)
+int rf_jsonw_done(struct rf_jsonw *json, struct rf_err *err)
 {
     assert(json->depth == 0);
     rf_buf_text(json->out, "\n");

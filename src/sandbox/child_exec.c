@@ -34,6 +34,21 @@ static int reset_signals(void)
     return rf_sys_result(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_SIGSET_BYTES));
 }
 
+/* The ring's own /dev/null where the caller's input or output is not to pass. */
+static int cut_off(const struct rf_watch *watch)
+{
+    int null = rf_sys_result(syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC, 0));
+    int code = null;
+
+    if (code >= 0 && !watch->has_stdin)
+        code = rf_sys_result(dup2(null, 0));
+    for (int fd = 1; fd < 3 && code >= 0 && !watch->has_output; fd++)
+        code = rf_sys_result(dup2(null, fd));
+    if (null > 2)
+        (void)close(null); /* its copies are what is needed */
+    return code < 0 ? code : 0;
+}
+
 /* A session of its own, so that the caller's terminal is not its controlling one. */
 int rf_step_session(struct rf_child *child, const struct rf_step *step)
 {
@@ -44,6 +59,8 @@ int rf_step_session(struct rf_child *child, const struct rf_step *step)
         code = rf_sys_result(syscall(SYS_ioctl, 0, TIOCSCTTY, 0));
     if (code >= 0)
         code = rf_sys_result(syscall(SYS_umask, 022));
+    if (code >= 0 && !(child->plan->watch.has_stdin && child->plan->watch.has_output))
+        code = cut_off(&child->plan->watch);
     return code < 0 ? code : reset_signals();
 }
 

@@ -173,6 +173,9 @@ int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
         code = new_overlay(lower, upper);
     (void)close(lower); /* overlayfs holds both */
     (void)close(upper);
+    /* Left in place it would be what the pivot takes off, instead of the host's root below it. */
+    if (code >= 0 && umount2("/", MNT_DETACH) < 0)
+        return closing(code, -errno);
     return code < 0 ? code : become_root(child, code, step);
 }
 

@@ -40,22 +40,25 @@ static const struct {
     {"user-no-landlock", 1000, 0, false, NULL, NULL},
 };
 
-/* What the root of these worlds holds; everything else is absent from it. */
+/* What these worlds hold, on the host and in the root, and what a volume is taken from; nothing else is
+ * there. */
 static const struct {
     const char *path;
     uint32_t mode;
 } places[] = {
-    {"/dev", S_IFDIR | 0755},  {"/proc", S_IFDIR | 0755},       {"/sys", S_IFDIR | 0755},
-    {"/tmp", S_IFDIR | 01777}, {"/var/tmp", S_IFDIR | 01777},   {"/home", S_IFDIR | 0755},
-    {"/srv", S_IFDIR | 0755},  {"/etc/passwd", S_IFREG | 0644}, {"/etc/group", S_IFREG | 0644},
-    {"/root", S_IFDIR | 0700}, {"/run", S_IFDIR | 0755},        {"/mnt", S_IFDIR | 0755},
+    {"/dev", S_IFDIR | 0755},        {"/proc", S_IFDIR | 0755},       {"/sys", S_IFDIR | 0755},
+    {"/tmp", S_IFDIR | 01777},       {"/var/tmp", S_IFDIR | 01777},   {"/home", S_IFDIR | 0755},
+    {"/srv", S_IFDIR | 0755},        {"/etc/passwd", S_IFREG | 0644}, {"/etc/group", S_IFREG | 0644},
+    {"/root", S_IFDIR | 0700},       {"/run", S_IFDIR | 0755},        {"/mnt", S_IFDIR | 0755},
+    {"/proc/kcore", S_IFREG | 0400}, {"/proc/keys", S_IFREG | 0444},  {"/proc/acpi", S_IFDIR | 0555},
 };
 
 static void answer(struct rf_path_fact *fact)
 {
-    fact->code = -ENOENT;
-    if (fact->place == RF_PLACE_HOST) {
-        fact->code = 0;
+    bool is_source = fact->place == RF_PLACE_HOST && strncmp(fact->path, "/srv/", 5) == 0;
+
+    fact->code = is_source ? 0 : -ENOENT;
+    if (is_source) {
         fact->mode = S_IFDIR | 0755;
         fact->uid = 1000;
         fact->gid = 1000;
@@ -83,6 +86,8 @@ static int make_plan(struct rf_posture *posture, size_t world, struct rf_facts *
         .has_memfd_noexec = worlds[world].is_new_kernel,
         .nofile_hard = 1048576,
         .nproc_hard = 4096,
+        .fsize_hard = UINT64_MAX,
+        .sigpending_hard = 96365,
         .auto_base = 1879048192,
         .netns_pin = worlds[world].netns_pin,
         .passwd = "root:x:0:0:root:/root:/bin/sh\nalice:x:1001:1001::/home/alice:/bin/sh\n",

@@ -148,5 +148,13 @@ tap_exit 1 "sum-tests fails when a line failed" $sum
 log TIMEOUT 'ok 1 - a'
 # shellcheck disable=SC2086
 tap_says "1 passed, 1 failed, 0 skipped" "sum-tests counts a test that did not end" $sum
+log FAIL 'FAILED: a
+FAILED: b
+7 passed, 2 failed, 1 skipped'
+# shellcheck disable=SC2086
+tap_says "7 passed, 2 failed, 1 skipped" "sum-tests believes a suite that counts for itself" $sum
+log FAIL '7 passed, 0 failed, 0 skipped'
+# shellcheck disable=SC2086
+tap_says "7 passed, 1 failed, 0 skipped" "sum-tests does not believe a count that its exit status denies" $sum
 tap_exit 1 "sum-tests fails without a log" "$top/tools/sum-tests" lane/none/none.json
 tap_end

@@ -57,14 +57,14 @@ static void escapes_whatever_comes(void **state)
     for (size_t i = 0; i < RF_COUNT(texts); i++) {
         struct rf_arena arena;
         struct rf_buf buf;
-        struct rf_json json;
+        struct rf_jsonw json;
         struct rf_err err = {0};
 
         rf_arena_init(&arena, ARENA_BYTES);
         rf_buf_init(&buf, &arena);
-        rf_json_init(&json, &buf, 0);
-        rf_json_str(&json, NULL, texts[i].in);
-        assert_int_equal(rf_json_done(&json, &err), 0);
+        rf_jsonw_init(&json, &buf, 0);
+        rf_jsonw_str(&json, NULL, texts[i].in);
+        assert_int_equal(rf_jsonw_done(&json, &err), 0);
         buf.ptr[buf.len - 1] = '\0'; /* the end of the line */
         if (strcmp(buf.ptr, texts[i].out) != 0)
             fail_msg("text %zu: want %s, have %s", i, texts[i].out, buf.ptr);
@@ -72,29 +72,29 @@ static void escapes_whatever_comes(void **state)
     }
 }
 
-static void write_sample(struct rf_json *json)
+static void write_sample(struct rf_jsonw *json)
 {
-    rf_json_object(json, NULL);
-    rf_json_text(json, "a", "b");
-    rf_json_text(json, "none", NULL);
-    rf_json_number(json, "most", UINT64_MAX);
-    rf_json_count(json, "unknown", UINT64_MAX);
-    rf_json_count(json, "zero", 0);
-    rf_json_bool(json, "yes", true);
-    rf_json_array(json, "empty");
-    rf_json_end(json);
-    rf_json_array(json, "rows");
-    rf_json_object(json, NULL);
-    rf_json_bool(json, "no", false);
-    rf_json_array(json, "deep");
-    rf_json_number(json, NULL, 1);
-    rf_json_null(json, NULL);
-    rf_json_end(json);
-    rf_json_end(json);
-    rf_json_object(json, NULL);
-    rf_json_end(json);
-    rf_json_end(json);
-    rf_json_end(json);
+    rf_jsonw_object(json, NULL);
+    rf_jsonw_text(json, "a", "b");
+    rf_jsonw_text(json, "none", NULL);
+    rf_jsonw_number(json, "most", UINT64_MAX);
+    rf_jsonw_count(json, "unknown", UINT64_MAX);
+    rf_jsonw_count(json, "zero", 0);
+    rf_jsonw_bool(json, "yes", true);
+    rf_jsonw_array(json, "empty");
+    rf_jsonw_end(json);
+    rf_jsonw_array(json, "rows");
+    rf_jsonw_object(json, NULL);
+    rf_jsonw_bool(json, "no", false);
+    rf_jsonw_array(json, "deep");
+    rf_jsonw_number(json, NULL, 1);
+    rf_jsonw_null(json, NULL);
+    rf_jsonw_end(json);
+    rf_jsonw_end(json);
+    rf_jsonw_object(json, NULL);
+    rf_jsonw_end(json);
+    rf_jsonw_end(json);
+    rf_jsonw_end(json);
 }
 
 static const char sample_lined[] = "{\n"
@@ -123,13 +123,13 @@ static void lays_out_levels(void **state)
     rf_arena_init(&arena, ARENA_BYTES);
     for (uint32_t lined = 0; lined <= 2; lined += 2) {
         struct rf_buf buf;
-        struct rf_json json;
+        struct rf_jsonw json;
         struct rf_err err = {0};
 
         rf_buf_init(&buf, &arena);
-        rf_json_init(&json, &buf, lined);
+        rf_jsonw_init(&json, &buf, lined);
         write_sample(&json);
-        assert_int_equal(rf_json_done(&json, &err), 0);
+        assert_int_equal(rf_jsonw_done(&json, &err), 0);
         assert_string_equal(buf.ptr, lined ? sample_lined : sample_flat);
         assert_int_equal(buf.len, strlen(buf.ptr));
     }
@@ -145,19 +145,19 @@ static void fails_whole_without_memory(void **state)
     for (unsigned nth = 1; nth < 8; nth++) {
         struct rf_arena arena;
         struct rf_buf buf;
-        struct rf_json json;
+        struct rf_jsonw json;
         struct rf_err err = {0};
 
         rf_arena_init(&arena, ARENA_BYTES);
         rf_buf_init(&buf, &arena);
-        rf_json_init(&json, &buf, 0);
+        rf_jsonw_init(&json, &buf, 0);
         rf_arena_fail_at(nth);
-        rf_json_array(&json, NULL);
+        rf_jsonw_array(&json, NULL);
         for (int i = 0; i < 100; i++)
             write_sample(&json);
-        rf_json_end(&json);
+        rf_jsonw_end(&json);
         rf_arena_fail_at(0);
-        if (rf_json_done(&json, &err) == -ENOMEM) {
+        if (rf_jsonw_done(&json, &err) == -ENOMEM) {
             failures++;
             assert_int_equal(err.code, -ENOMEM);
         }
@@ -170,18 +170,18 @@ static void stops_at_the_arenas_limit(void **state)
 {
     struct rf_arena arena;
     struct rf_buf buf;
-    struct rf_json json;
+    struct rf_jsonw json;
     struct rf_err err = {0};
 
     (void)state;
     rf_arena_init(&arena, 4096);
     rf_buf_init(&buf, &arena);
-    rf_json_init(&json, &buf, 0);
-    rf_json_array(&json, NULL);
+    rf_jsonw_init(&json, &buf, 0);
+    rf_jsonw_array(&json, NULL);
     for (int i = 0; i < 1000; i++)
-        rf_json_text(&json, NULL, "0123456789");
-    rf_json_end(&json);
-    assert_int_equal(rf_json_done(&json, &err), -ENOMEM);
+        rf_jsonw_text(&json, NULL, "0123456789");
+    rf_jsonw_end(&json);
+    assert_int_equal(rf_jsonw_done(&json, &err), -ENOMEM);
     assert_true(buf.len < 4096);
     rf_arena_done(&arena);
 }

@@ -1,0 +1,13 @@
+#ifndef RF_BASE_FILE_H
+#define RF_BASE_FILE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* The whole of a regular file of at most `limit_bytes`, in the arena and terminated. A FIFO, a device or a
+   directory is refused. Links in the path are followed: it is the user's own. */
+int rf_file_read(const char *path, size_t limit_bytes, struct rf_arena *arena, struct rf_str *ret,
+                 struct rf_err *err) RF_NONNULL RF_CHECK;
+
+#endif
