@@ -36,7 +36,7 @@ die() {
 
 is_there() {
     case $1 in
-        /*) [ -e "$1" ] || compgen -G "${1/\/usr\/include\//\/usr\/include\/*\/}" >/dev/null ;;
+        /*) [ -e "$1" ] || compgen -G "${1/#\/usr\/include\//\/usr\/include\/*-linux-gnu\/}" >/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }

@@ -39,11 +39,17 @@ static bool is_identity(const char *map)
     return map[inside] == ' ' && strncmp(map, map + inside + 1, inside) == 0 && map[2 * inside + 1] == ' ';
 }
 
-struct rf_explained_user rf_explain_user(struct rf_made *made)
+struct explained_user {
+    uint32_t uid;
+    uint32_t gid;
+    const char *outside; /* "10001 inside is 1000 outside", or NULL where ids are the same */
+};
+
+static struct explained_user explain_user(struct rf_made *made)
 {
     static const enum rf_step_kind maps[] = {RF_STEP_USERNS_ENTER, RF_STEP_USERNS_MAP};
     const struct rf_step *prove = rf_made_step(made, RF_STEP_PROVE);
-    struct rf_explained_user user = {.uid = prove ? prove->uid : 0, .gid = prove ? prove->gid : 0};
+    struct explained_user user = {.uid = prove ? prove->uid : 0, .gid = prove ? prove->gid : 0};
 
     for (size_t i = 0; i < RF_COUNT(maps); i++) {
         const struct rf_step *step = rf_made_step(made, maps[i]);
@@ -79,7 +85,7 @@ static const char *root_path(const struct rf_made *made)
 
 static void heading(struct rf_made *made, struct rf_buf *out)
 {
-    struct rf_explained_user user = rf_explain_user(made);
+    struct explained_user user = explain_user(made);
     const struct rf_plan *plan = made->plan;
     char hash[65];
 
@@ -223,7 +229,7 @@ void rf_explain_layer_json(struct rf_made *made, struct rf_jsonw *json)
 
 static void json_heading(struct rf_made *made, struct rf_jsonw *json)
 {
-    struct rf_explained_user user = rf_explain_user(made);
+    struct explained_user user = explain_user(made);
     char hash[65];
 
     rf_plan_hash(made->plan, hash);

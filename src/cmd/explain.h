@@ -15,14 +15,6 @@ struct rf_jsonw;
 void rf_explain_layer_rows(struct rf_made *made, bool has_colour, struct rf_buf *out) RF_NONNULL;
 void rf_explain_layer_json(struct rf_made *made, struct rf_jsonw *json) RF_NONNULL;
 
-/* Who and what runs. */
-struct rf_explained_user {
-    uint32_t uid;
-    uint32_t gid;
-    const char *outside; /* "uid 10001 inside is 1000 outside", or NULL where ids are the same */
-};
-struct rf_explained_user rf_explain_user(struct rf_made *made) RF_NONNULL;
-
 /* `len` columns of text have been written: fill up to `width`, with at least one blank. */
 void rf_explain_pad(struct rf_buf *out, size_t len, size_t width) RF_NONNULL;
 

@@ -227,8 +227,10 @@ static void places(const struct rf_reported *report, struct rf_buf *out)
     size_t standard_count = rf_report_standards(report, standards);
 
     rf_buf_text(out, "\nmounts, as the workload had them\n");
-    for (size_t i = 0; i < report->seen.mount_count; i++)
-        mount_row(report, &report->seen.mounts[i], out);
+    for (size_t i = 0; i < report->seen.mount_count; i++) {
+        if (!report->seen.mounts[i].is_hidden)
+            mount_row(report, &report->seen.mounts[i], out);
+    }
     if (!report->seen.mount_count)
         rf_buf_text(out, "  unknown\n");
     rf_buf_text(out, "\nwritten to disks\n");

@@ -189,6 +189,7 @@ static void mounts(const struct rf_reported *report, struct rf_jsonw *json)
         rf_jsonw_text(json, "type", mount->type);
         rf_jsonw_text(json, "options", mount->options);
         rf_jsonw_bool(json, "read_only", mount->is_read_only);
+        rf_jsonw_bool(json, "hidden", mount->is_hidden);
         rf_jsonw_bool(json, "disk", mount->is_disk);
         rf_jsonw_count(json, "used_bytes", mount->used_bytes);
         rf_jsonw_count(json, "written_bytes", rf_report_written(report, mount));

@@ -229,6 +229,21 @@ static int read_mounts(const struct rf_witness_text *text, struct rf_arena *aren
     return 0;
 }
 
+/* The list is in the order of mounting; what is mounted later on a place or above it hides what was there. */
+static void mark_hidden(struct rf_seen *seen)
+{
+    for (size_t i = 0; i < seen->mount_count; i++) {
+        for (size_t j = i + 1; j < seen->mount_count && !seen->mounts[i].is_hidden; j++) {
+            const char *over = seen->mounts[j].path;
+            size_t len = strlen(over);
+
+            seen->mounts[i].is_hidden =
+                strncmp(seen->mounts[i].path, over, len) == 0 &&
+                (seen->mounts[i].path[len] == '\0' || seen->mounts[i].path[len] == '/');
+        }
+    }
+}
+
 /* "BYTES PATH" lines. Of several mounts on one path the last is the one that was seen. */
 static void read_space(const struct rf_witness_text *text, struct rf_seen *seen)
 {
@@ -330,6 +345,7 @@ int rf_seen_read(const struct rf_outcome *outcome, struct rf_arena *arena, struc
         code = read_namespaces(&outcome->namespaces, arena, ret);
     if (code < 0)
         return rf_fail(err, code, "reading what was seen in the ring: out of memory");
+    mark_hidden(ret);
     read_space(&outcome->space, ret);
     return 0;
 }

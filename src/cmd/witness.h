@@ -22,6 +22,7 @@ struct rf_seen_mount {
     const char *type; /* "tmpfs" */
     const char *options;
     bool is_read_only;   /* the mount or its file system */
+    bool is_hidden;      /* a later mount covers it */
     bool is_disk;        /* what is written there outlives the machine's memory, or may */
     uint64_t used_bytes; /* tmpfs, at the end */
 };

@@ -149,10 +149,13 @@ static int reap(pid_t workload)
     }
 }
 
-/* A stopped terminal job: TSTP does nothing to an orphaned process group, so it is stopped for certain. */
+/* Stopping and continuing is for the whole job, as a terminal does it: the workload leads a group of its own.
+   TSTP does nothing to an orphaned group, so it is stopped for certain. */
 static void pass_on(pid_t workload, int signal_number)
 {
-    (void)syscall(SYS_kill, workload,
+    bool is_job_control = signal_number == SIGTSTP || signal_number == SIGCONT;
+
+    (void)syscall(SYS_kill, is_job_control ? -workload : workload,
                   signal_number == SIGTSTP ? SIGSTOP : signal_number); /* it may be dead already */
 }
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # exec: a further process in a running ring is held by all that holds the ring's own, and ends as its caller expects.
+# shellcheck disable=SC2317 # functions are called by tap_*
 # shellcheck source=tests/tap.sh
 . "$RF_TOP/tests/tap.sh"
 

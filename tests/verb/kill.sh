@@ -1,5 +1,6 @@
 #!/bin/bash
 # kill: a signal reaches the workload, through the launcher and its deadlines; KILL ends the ring.
+# shellcheck disable=SC2317 # functions are called by tap_*
 # shellcheck source=tests/tap.sh
 . "$RF_TOP/tests/tap.sh"
 

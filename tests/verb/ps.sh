@@ -1,5 +1,6 @@
 #!/bin/bash
 # ps, and the files behind it: what runs is listed, what has ended leaves nothing, and no strange file is believed.
+# shellcheck disable=SC2317 # functions are called by tap_*
 # shellcheck source=tests/tap.sh
 . "$RF_TOP/tests/tap.sh"
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Whose files a ring leaves on the host: id-mapped volumes, and --userns auto.
+# shellcheck disable=SC2317 # functions are called by wait_until
 # shellcheck disable=SC2016 # what is in single quotes is for the ring's own shell
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
@@ -29,18 +30,24 @@ if is_root; then
     same "and none is" "" "$(find "$out" -perm /6000)"
 
     # A private range of ids
+    mark=60.$$
+    launchers=''
     for i in 1 2; do
-        "$RINGFENCE" run --host --userns auto --user 4242 -v "$out:/tmp/v" -- \
-            /bin/sh -c "id -u >/tmp/v/id$i; cat /proc/self/uid_map; exec sleep 0.5" >"$TMPDIR/map$i" &
+        "$RINGFENCE" run --host --userns auto --user 4242 -v "$out:/tmp/v" -- /bin/sh -c \
+            "id -u >/tmp/v/id$i; cat /proc/self/uid_map; exec sleep $mark" >"$TMPDIR/map$i" &
+        launchers+=" $!"
     done
-    wait_until test -s "$TMPDIR/map1" -a -s "$TMPDIR/map2"
-    pids=$(for dir in /proc/[0-9]*; do
-        [ "$(tr '\0' ' ' 2>/dev/null <"$dir/cmdline")" = "sleep 0.5 " ] && stat -c %u "$dir"
-    done | sort -u)
-    wait
+    two_sleep() {
+        [ "$(pids_of sleep "$mark" | wc -l)" = 2 ]
+    }
+    tap_true "two rings with a private range of ids" wait_until two_sleep
+    uids=$(for pid in $(pids_of sleep "$mark"); do stat -c %u "/proc/$pid"; done)
+    # shellcheck disable=SC2086 # words
+    kill -KILL $launchers
+    wait 2>/dev/null
     same "--userns auto: the number asked for inside" "4242 4242" "$(cat "$out/id1" "$out/id2" | xargs)"
     same "two rings have two ranges" 2 "$(sort -u "$TMPDIR/map1" "$TMPDIR/map2" | wc -l)"
-    same "outside nobody's of the host" yes "$(awk '$1 < 1000000 { bad = 1 } END { print bad || !NR ? "no" : "yes" }' <<<"$pids")"
+    same "outside nobody's of the host" 2 "$(sort -u <<<"$uids" | awk '$1 > 1000000' | wc -l)"
     same "the volume is mapped without being asked" "1042 1043" "$(ids "$out/id1")"
     same "/tmp can be written" yes "$(ring --userns auto -- /bin/sh -c 'touch /tmp/x "$HOME/x" && echo yes')"
     same "the root is read-only" "" "$(ring --userns auto -- /bin/sh -c 'touch /x && echo written' 2>/dev/null)"

@@ -14,11 +14,6 @@ start() {
     wait_until grep -q ready "$TMPDIR/out"
 }
 
-# pids_of PROGRAM NUMBER: the processes with that command line
-pids_of() {
-    grep -alsE "^$1.${2/./[.]}.$" /proc/[0-9]*/cmdline | cut -d/ -f3
-}
-
 state_of() {
     sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null
 }
@@ -63,15 +58,19 @@ same "TERM kills after the stop time-out" 137 $?
 
 # --- job control
 mark=4000.$$
-start -- "echo ready; exec sleep $mark"
+start -- "sleep ${mark}1 & echo ready; exec sleep $mark"
 wait_until is_running sleep "$mark"
+wait_until is_running sleep "${mark}1"
 workload=$(pids_of sleep "$mark")
+child=$(pids_of sleep "${mark}1")
 kill -TSTP "$started"
 tap_true "TSTP stops the launcher" wait_until is_in_state "$started" T
 tap_true "and the workload" wait_until is_in_state "$workload" T
+tap_true "and its children" wait_until is_in_state "$child" T
 kill -CONT "$started"
 tap_true "CONT continues the launcher" wait_until is_in_state "$started" S
 tap_true "and the workload" wait_until is_in_state "$workload" S
+tap_true "and its children" wait_until is_in_state "$child" S
 
 # --- SIGKILL of the launcher
 kill -KILL "$started"
