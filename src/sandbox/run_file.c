@@ -1,5 +1,6 @@
 /* The launcher's side of the run directory: a name that was asked for is taken before anything of the user's
-   can run; the rest is written while pid 1 is busy, so that nobody waits for it. */
+   can run; the rest is written while pid 1 is busy, or when a run without a name has lasted for a moment, so
+   that nobody waits for it. */
 #include "sandbox/launcher.h"
 #include "sandbox/rundir.h"
 
