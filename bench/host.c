@@ -1,15 +1,19 @@
 /* Clock, load, chance and identity for the benchmarks. */
 #include "host.h"
 
+#include "base/auto.h"
 #include "base/num.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { CALM_LOOKS = 4 };
 
 double rf_host_now_us(void)
 {
@@ -29,6 +33,37 @@ double rf_host_load(void)
 bool rf_host_is_busy(double load)
 {
     return load > (double)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+/* How many processes run at this moment: the fourth word of /proc/loadavg, "running/all". Negative if
+ * unknown. */
+static int count_running(void)
+{
+    RF_AUTO(close) int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+    char text[128];
+    ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text));
+    struct rf_str rest = {text, len > 0 ? (size_t)len : 0};
+    struct rf_str word = {NULL, 0};
+    uint64_t running = 0;
+
+    for (int i = 0; i < 4; i++)
+        rest = rf_str_cut(rest, ' ', &word);
+    (void)rf_str_cut(word, '/', &word);
+    return rf_num_u64(word, INT32_MAX, &running) < 0 ? -1 : (int)running;
+}
+
+bool rf_host_wait_for_calm(double end_us)
+{
+    const struct timespec moment = {.tv_nsec = 2000000};
+    int calm = 0;
+
+    while (calm < CALM_LOOKS) {
+        if (rf_host_now_us() > end_us)
+            return false;
+        (void)nanosleep(&moment, NULL); /* woken early it only looks again sooner */
+        calm = count_running() == 1 ? calm + 1 : 0;
+    }
+    return true;
 }
 
 int rf_host_become(uint32_t id, struct rf_err *err)

@@ -13,6 +13,9 @@ double rf_host_now_us(void);       /* CLOCK_MONOTONIC */
 double rf_host_load(void);         /* of the last minute; negative where it cannot be known */
 bool rf_host_is_busy(double load); /* more work than processors */
 
+/* Wait until this process is the only one that runs, at most until `end_us`. False when that never came. */
+bool rf_host_wait_for_calm(double end_us);
+
 /* Become an ordinary user for good, without supplementary groups. */
 int rf_host_become(uint32_t id, struct rf_err *err) RF_CHECK RF_NONNULL;
 

@@ -26,6 +26,7 @@ static const char usage[] =
     "  --first           time to the first instruction: the workload is `stamp`, its output is a pipe\n"
     "  --user UID        run everything as this user\n"
     "  --pause MS        sleep before each start, for costs that only a cold machine shows\n"
+    "  --calm SECONDS    start a round only when nothing else runs; stop waiting for that after so long\n"
     "  --compare TEXT    \"A / B\", \"A - B\", or either with \"<= LIMIT\" or \">= LIMIT\"; may be repeated\n"
     "  --results FILE    append the comparisons, parted by tabs\n"
     "  --json FILE       write everything\n"
@@ -37,6 +38,7 @@ struct options {
     uint32_t warmup;
     uint32_t user;
     uint32_t pause_ms;
+    uint32_t calm_s;
     bool is_first;
     bool refuses_load;
     const char *spec_path;
@@ -65,6 +67,7 @@ struct bench {
     int null_fd;
     double load_before;
     double load_after;
+    size_t calm_rounds;
     struct rf_compare compares[RF_COMPARE_MAX];
 };
 
@@ -161,6 +164,7 @@ static int run_round(struct bench *bench, size_t round, bool is_warmup, struct r
 
 static int measure(struct bench *bench, struct rf_err *err)
 {
+    double calm_end_us = rf_host_now_us() + (double)bench->options.calm_s * 1e6;
     int code = 0;
 
     bench->load_before = rf_host_load();
@@ -173,8 +177,10 @@ static int measure(struct bench *bench, struct rf_err *err)
     }
     for (size_t i = 0; i < bench->options.warmup && code == 0; i++)
         code = run_round(bench, 0, true, err);
-    for (size_t i = 0; i < bench->options.rounds && code == 0; i++)
+    for (size_t i = 0; i < bench->options.rounds && code == 0; i++) {
+        bench->calm_rounds += bench->options.calm_s && rf_host_wait_for_calm(calm_end_us);
         code = run_round(bench, i, false, err);
+    }
     bench->load_after = rf_host_load();
     return code;
 }
@@ -291,6 +297,8 @@ static int parse_option(int option, const char *value, struct options *options, 
         return rf_host_number("--user", value, 1, UINT32_MAX - 1, &options->user, err);
     case 'p':
         return rf_host_number("--pause", value, 0, 60000, &options->pause_ms, err);
+    case 'C':
+        return rf_host_number("--calm", value, 1, 86400, &options->calm_s, err);
     case 'f':
         options->is_first = true;
         return 0;
@@ -316,11 +324,17 @@ static int parse_option(int option, const char *value, struct options *options, 
 static int parse_options(int argc, char **argv, struct options *ret, struct rf_err *err)
 {
     static const struct option table[] = {
-        {"rounds", required_argument, NULL, 'r'},  {"warmup", required_argument, NULL, 'w'},
-        {"user", required_argument, NULL, 'u'},    {"pause", required_argument, NULL, 'p'},
-        {"first", no_argument, NULL, 'f'},         {"refuse-load", no_argument, NULL, 'l'},
-        {"results", required_argument, NULL, 'R'}, {"json", required_argument, NULL, 'j'},
-        {"compare", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0},
+        {"rounds", required_argument, NULL, 'r'},
+        {"warmup", required_argument, NULL, 'w'},
+        {"user", required_argument, NULL, 'u'},
+        {"pause", required_argument, NULL, 'p'},
+        {"first", no_argument, NULL, 'f'},
+        {"refuse-load", no_argument, NULL, 'l'},
+        {"results", required_argument, NULL, 'R'},
+        {"json", required_argument, NULL, 'j'},
+        {"compare", required_argument, NULL, 'c'},
+        {"calm", required_argument, NULL, 'C'},
+        {NULL, 0, NULL, 0},
     };
     struct options options = {.rounds = 200, .warmup = 3};
     int option = 0;
@@ -358,6 +372,8 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     print_table(&bench);
+    if (bench.options.calm_s)
+        printf("%zu of %u rounds began while nothing else ran\n", bench.calm_rounds, bench.options.rounds);
     missed = rf_compare_report(bench.compares, bench.options.compare_count, &bench.sample, results);
     for (size_t i = 0; i < bench.sample.count; i++)
         missed += bench.sample.series[i].failures;

@@ -1,5 +1,8 @@
 /* The front program: finds the verb, reads its words, and prints what went wrong, once. */
+#include "cmd/exec.h"
+#include "cmd/kill.h"
 #include "cmd/options.h"
+#include "cmd/ps.h"
 #include "cmd/run.h"
 #include "sandbox/netns_pin.h"
 
@@ -38,6 +41,36 @@ static int explain(const struct call *call, struct rf_err *err)
                                    call->options->values[RF_ACTION_JSON] ? RF_EXPLAIN_JSON : RF_EXPLAIN_TEXT};
 
     return rf_run(call->posture, &wish, err);
+}
+
+static int exec(const struct call *call, struct rf_err *err)
+{
+    const struct rf_options *options = call->options;
+    struct rf_exec_words words = {.user = options->values[RF_ACTION_USER]};
+
+    if (options->word_count < 2) {
+        (void)rf_fail(err, -EINVAL, "exec: want the name of a ring and a command: ringfence ps lists yours");
+        return EXIT_USAGE;
+    }
+    words.name = options->words[0];
+    words.command = options->words + 1;
+    words.command_count = options->word_count - 1;
+    return rf_exec(call->posture, &words, err);
+}
+
+static int ps(const struct call *call, struct rf_err *err)
+{
+    if (call->options->word_count) {
+        (void)rf_fail(err, -EINVAL, "ps: want no word behind it, not \"%s\"", call->options->words[0]);
+        return EXIT_USAGE;
+    }
+    return rf_ps(call->options->values[RF_ACTION_JSON], err);
+}
+
+static int kill_rings(const struct call *call, struct rf_err *err)
+{
+    return rf_kill(call->options->values[RF_ACTION_SIGNAL], call->options->words, call->options->word_count,
+                   err);
 }
 
 static int netns(const struct call *call, struct rf_err *err)
@@ -82,7 +115,8 @@ static int help(const struct call *call, struct rf_err *err)
 static const struct {
     const char *name;
     int (*act)(const struct call *call, struct rf_err *err);
-} acts[] = {{"run", run}, {"explain", explain}, {"netns", netns}, {"version", version}, {"help", help}};
+} acts[] = {{"run", run},         {"explain", explain}, {"exec", exec},       {"ps", ps},
+            {"kill", kill_rings}, {"netns", netns},     {"version", version}, {"help", help}};
 
 static int act(const struct rf_verb *verb, const struct call *call, struct rf_err *err)
 {

@@ -37,7 +37,7 @@ static const struct rf_option ps_options[] = {
     {"json", 0, RF_ACTION_JSON, RF_VALUE_NONE, NULL, NULL, NULL, "as JSON"}, HELP};
 
 static const struct rf_option kill_options[] = {
-    {"signal", 's', RF_ACTION_SIGNAL, RF_VALUE_ONE, "SIGNAL", NULL, NULL, "the signal to send (KILL)"}, HELP};
+    {"signal", 's', RF_ACTION_SIGNAL, RF_VALUE_ONE, "SIGNAL", NULL, NULL, "the signal to send (TERM)"}, HELP};
 
 static const struct rf_option plain_options[] = {HELP};
 

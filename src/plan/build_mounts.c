@@ -6,12 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Magic numbers of statfs(2), for file systems that do not outlive the machine's memory. */
-static bool is_memory_fs(uint64_t magic)
-{
-    return magic == 0x01021994 /* tmpfs */ || magic == 0x858458f6 /* ramfs */;
-}
-
 /* Where the temporary home goes: /home when it is ours or empty (an image may have installed software below
    it), else a directory on the private /tmp, else on /dev/shm. */
 static const char *home_place(const struct rf_builder *b)
@@ -186,7 +180,7 @@ static bool source_is_usable(struct rf_builder *b, const struct rf_mount *mount,
                         mount->src, mount->dst);
         return false;
     }
-    if (b->posture->has_no_disk && !mount->is_read_only && !is_memory_fs(fact->fs_magic)) {
+    if (b->posture->has_no_disk && !mount->is_read_only && !rf_fs_is_memory(fact->fs_magic)) {
         rf_builder_fail(b, -EINVAL,
                         "no_disk: volume %s:%s is writable and lies on a disk: add :ro, or use a tmpfs",
                         mount->src, mount->dst);

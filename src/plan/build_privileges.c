@@ -35,18 +35,26 @@ static uint64_t smaller(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static const uint64_t file_bytes = 64ULL << 30;
+
 void rf_build_rlimits(struct rf_builder *b)
 {
     const struct rf_posture *posture = b->posture;
 
     standard_rlimit(b, RF_KEY_ULIMIT, RLIMIT_CORE, 0, 0); /* a core dump is a copy of the input, on disk */
     standard_rlimit(b, RF_KEY_ULIMIT, RLIMIT_NOFILE, 1024, smaller(4096, b->facts->nofile_hard));
+    standard_rlimit(b, RF_KEY_ULIMIT, RLIMIT_SIGPENDING, 4096, smaller(4096, b->facts->sigpending_hard));
+    if (b->has_cgroup_memory) /* a sparse file of any size costs a workload nothing, but not whoever copies it
+                               */
+        standard_rlimit(b, RF_KEY_ULIMIT, RLIMIT_FSIZE, file_bytes,
+                        smaller(file_bytes, b->facts->fsize_hard));
     if (!b->has_cgroup_pids)
         standard_rlimit(b, RF_KEY_PIDS_LIMIT, RLIMIT_NPROC, posture->pids_limit,
                         smaller(posture->pids_limit, b->facts->nproc_hard));
     if (!b->has_cgroup_memory) {
         standard_rlimit(b, RF_KEY_MEMORY, RLIMIT_DATA, posture->memory_bytes, posture->memory_bytes);
-        standard_rlimit(b, RF_KEY_MEMORY, RLIMIT_FSIZE, posture->memory_bytes, posture->memory_bytes);
+        standard_rlimit(b, RF_KEY_MEMORY, RLIMIT_FSIZE, posture->memory_bytes,
+                        smaller(posture->memory_bytes, b->facts->fsize_hard));
     }
     for (size_t i = 0; i < posture->ulimit_count; i++)
         rlimit(b, RF_KEY_ULIMIT, posture->ulimits[i].resource, posture->ulimits[i].soft,

@@ -195,6 +195,9 @@ static const char *const masked_files[] = {"/proc/keys",       "/proc/key-users"
                                            "/proc/interrupts", "/proc/kallsyms",  "/proc/iomem",
                                            "/proc/ioports",    "/proc/config.gz", "/proc/modules"};
 
+/* Directories that list the host's devices. */
+static const char *const masked_dirs[] = {"/proc/acpi", "/proc/asound", "/proc/bus", "/proc/scsi"};
+
 static void mask_file(struct rf_builder *b, const char *path)
 {
     struct rf_step *step = rf_builder_add(b, RF_STEP_MASK_FILE, RF_KEY_NONE);
@@ -203,12 +206,12 @@ static void mask_file(struct rf_builder *b, const char *path)
     step->flags = RF_STEP_IF_PRESENT;
 }
 
-static void mask_dir(struct rf_builder *b, const char *path)
+static void mask_dir(struct rf_builder *b, enum rf_key key, const char *path)
 {
-    struct rf_step *step = rf_builder_add(b, RF_STEP_MASK_DIR, RF_KEY_HOST);
+    struct rf_step *step = rf_builder_add(b, RF_STEP_MASK_DIR, key);
 
     step->dst = rf_builder_text(b, path);
-    step->flags = quiet | (uint32_t)ATTR_RDONLY;
+    step->flags = quiet | (uint32_t)ATTR_RDONLY | RF_STEP_IF_PRESENT;
     step->mode = 0555;
     step->a = 4096;
     step->b = 2;
@@ -232,6 +235,8 @@ static void processes(struct rf_builder *b)
     }
     for (size_t i = 0; i < RF_COUNT(masked_files); i++)
         mask_file(b, masked_files[i]);
+    for (size_t i = 0; i < RF_COUNT(masked_dirs); i++)
+        mask_dir(b, RF_KEY_NONE, masked_dirs[i]);
     /* Read-only as a whole: /proc/sys, sysrq-trigger, oom_score_adj and the id maps alike. */
     step = rf_builder_add(b, RF_STEP_SEAL, RF_KEY_NONE);
     step->dst = rf_builder_text(b, "/proc");
@@ -289,7 +294,7 @@ static void host_data(struct rf_builder *b)
         if (host_covers[i].is_tmpfs)
             (void)tmpfs(b, RF_KEY_HOST, path, 0755, b->posture->home_size_bytes);
         else
-            mask_dir(b, path);
+            mask_dir(b, RF_KEY_HOST, path);
         rf_builder_cover(
             b, (struct rf_cover){path, host_covers[i].is_tmpfs ? COVER_TMPFS : COVER_SEALED, false, false});
     }

@@ -133,6 +133,7 @@ static void landlock(struct rf_builder *b)
 static void seccomp(struct rf_builder *b)
 {
     struct rf_profile_options options = {.has_memfd_noexec = b->has_memfd_noexec,
+                                         .has_memory_group = b->has_cgroup_memory,
                                          .cap_add = b->posture->cap_add};
     struct rf_profile builtin;
     struct rf_step *step;
@@ -164,19 +165,21 @@ static void exec_step(struct rf_builder *b, uint32_t path, bool is_try)
     step->flags = is_try ? RF_STEP_IF_PRESENT : 0;
 }
 
+/* The last PATH wins, as everywhere in the environment. */
 static const char *search_path(const struct rf_builder *b)
 {
-    for (size_t i = 0; i < b->posture->env_count; i++) {
-        if (strncmp(b->posture->env[i], "PATH=", 5) == 0)
-            return b->posture->env[i] + 5;
+    const struct rf_plan *plan = b->plan;
+
+    for (uint32_t i = plan->envp_count; i-- > 0;) {
+        if (strncmp(rf_plan_text(plan, plan->envp[i]), "PATH=", 5) == 0)
+            return rf_plan_text(plan, plan->envp[i]) + 5;
     }
     return standard_path;
 }
 
-/* One execve for each place where the command may be: the workload's own search path, tried inside the ring.
- */
-static void exec_steps(struct rf_builder *b, const char *program)
+void rf_build_exec(struct rf_builder *b)
 {
+    const char *program = rf_plan_text(b->plan, b->plan->argv[0]);
     const char *path = search_path(b);
 
     if (strchr(program, '/')) {
@@ -251,6 +254,9 @@ static void watch(struct rf_builder *b)
 {
     const struct rf_posture *posture = b->posture;
 
+    if (posture->has_no_disk && (b->facts->disk_outputs & 1))
+        rf_builder_fail(b, -EINVAL,
+                        "no_disk: standard input is a file on a disk, open for writing: open it for reading");
     b->plan->watch = (struct rf_watch){
         .timeout_ms = posture->timeout_ms,
         .stop_timeout_ms = posture->stop_timeout_ms,
@@ -259,6 +265,8 @@ static void watch(struct rf_builder *b)
         .has_tty = posture->has_tty,
         .has_stdin = posture->is_interactive || posture->has_tty || !b->facts->stdin_is_tty,
         .has_output = posture->log_driver != RF_LOG_NONE,
+        .has_debug_root = posture->has_debug_root,
+        .relayed = posture->has_no_disk ? b->facts->disk_outputs & ~1U : 0,
     };
 }
 
@@ -277,6 +285,6 @@ void rf_build_workload(struct rf_builder *b)
         return;
     landlock(b);
     seccomp(b);
-    exec_steps(b, rf_plan_text(b->plan, b->plan->argv[0]));
+    rf_build_exec(b);
     watch(b);
 }

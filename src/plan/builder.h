@@ -91,4 +91,8 @@ void rf_build_rlimits(struct rf_builder *b);
 void rf_build_workload(struct rf_builder *b);
 void rf_build_environment(struct rf_builder *b);
 
+/* One execve for each place where argv[0] may be: the search path of the plan's environment, tried inside the
+ * ring. */
+void rf_build_exec(struct rf_builder *b);
+
 #endif

@@ -52,8 +52,11 @@ struct rf_facts {
     bool has_memfd_noexec; /* vm.memfd_noexec (6.3) */
     uint64_t nofile_hard;  /* the caller's hard limits, which cannot be raised without CAP_SYS_RESOURCE */
     uint64_t nproc_hard;
+    uint64_t fsize_hard;
+    uint64_t sigpending_hard;
     uint32_t auto_base; /* first host id of the range that --userns auto may take for this run */
     bool stdin_is_tty;
+    uint32_t disk_outputs; /* bit n: descriptor 0, 1 or 2 is a file on a disk, open for writing */
     struct rf_cgroup_facts cgroup;
     const char *netns_pin; /* an empty network name space kept by an administrator, or NULL */
     const char *passwd;    /* text of the root's /etc/passwd and /etc/group; NULL when absent or unusable */
@@ -64,6 +67,12 @@ struct rf_facts {
     struct rf_path_fact *paths;
     size_t path_count;
 };
+
+/* Whether a file system that statfs(2) calls so keeps its files in memory: tmpfs, ramfs. */
+static inline bool rf_fs_is_memory(uint64_t magic)
+{
+    return magic == 0x01021994 || magic == 0x858458f6;
+}
 
 /* The fact about `path`, or NULL when nobody asked. */
 const struct rf_path_fact *rf_facts_path(const struct rf_facts *facts, enum rf_place place, const char *path);

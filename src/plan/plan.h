@@ -114,8 +114,10 @@ struct rf_watch {
     uint32_t stop_signal;
     bool has_init;
     bool has_tty;
-    bool has_stdin;  /* false: /dev/null */
-    bool has_output; /* false: standard output and error go to /dev/null */
+    bool has_stdin;      /* false: /dev/null */
+    bool has_output;     /* false: standard output and error go to /dev/null */
+    bool has_debug_root; /* `exec -u 0` is allowed */
+    uint32_t relayed; /* bit n: descriptor n is a file on a disk, and the launcher writes it for the ring */
 };
 
 struct rf_plan {
@@ -151,6 +153,13 @@ const char *rf_step_describe(const struct rf_plan *plan, const struct rf_step *s
 
 /* What demands a step: the name of a posture key, or "every ring". */
 const char *rf_step_reason(const struct rf_step *step) RF_NONNULL;
+
+/* The ids that the ring's workload has, as the ring sees them. */
+void rf_plan_user(const struct rf_plan *plan, uint32_t *ret_uid, uint32_t *ret_gid) RF_NONNULL;
+
+/* The name spaces (CLONE_NEW*) that a process must join to be in the ring, and those it makes late for itself
+   are not among them. */
+uint32_t rf_plan_namespaces(const struct rf_plan *plan) RF_NONNULL;
 
 /* SHA-256 over everything that will be run, in hexadecimal. Equal plans, equal hashes. */
 void rf_plan_hash(const struct rf_plan *plan, char ret_hex[65]) RF_NONNULL;

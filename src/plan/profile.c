@@ -106,6 +106,9 @@ static const struct rf_seccomp_rule personality_rules[] = {
     WHEN(FAIL(EPERM), ISNT(0, 0), ISNT(0, UINT32_MAX)) /* set the standard one, ask for the present one */
 };
 
+/* Other processes' limits: process 1 has the same ids. */
+static const struct rf_seccomp_rule prlimit_rules[] = {WHEN(FAIL(EPERM), ISNT(0, 0))};
+
 static const struct rf_seccomp_rule prctl_rules[] = {WHEN(FAIL(EPERM), IS(0, PR_SET_MM))};
 
 static const struct rf_seccomp_rule strict_prctl_rules[] = {
@@ -150,6 +153,7 @@ enum leaf {
     PERSONALITY,
     PRCTL,
     STRICT_PRCTL,
+    PRLIMIT,
     MEMFD,
     MEMFD_SEALED,
     MODE_1,
@@ -174,6 +178,7 @@ static const struct rf_seccomp_leaf leaves[] = {
     [PERSONALITY] = RULES(personality_rules, ALLOW),
     [PRCTL] = RULES(prctl_rules, ALLOW),
     [STRICT_PRCTL] = RULES(strict_prctl_rules, FAIL(EPERM)),
+    [PRLIMIT] = RULES(prlimit_rules, ALLOW),
     [MEMFD] = RULES(memfd_rules, ALLOW),
     [MEMFD_SEALED] = RULES(memfd_sealed_rules, ALLOW),
     [MODE_1] = RULES(mode_1_rules, ALLOW),
@@ -217,6 +222,7 @@ static const uint8_t standard[RF_SYSCALL_LIMIT] = {
     [__NR_openat] = OPENAT,
     [__NR_personality] = PERSONALITY,
     [__NR_prctl] = PRCTL,
+    [__NR_prlimit64] = PRLIMIT,
     [__NR_socket] = SOCKET,
     [__NR_socketpair] = PAIR,
 
@@ -224,13 +230,13 @@ static const uint8_t standard[RF_SYSCALL_LIMIT] = {
     N(acct), N(add_key), N(adjtimex), N(bpf), N(chroot), N(clock_adjtime), N(clock_settime),
     N(delete_module), N(fanotify_init), N(fanotify_mark), N(finit_module), N(fsconfig), N(fsmount),
     N(fsopen), N(fspick), N(init_module), N(io_uring_enter), N(io_uring_register), N(io_uring_setup),
-    N(kcmp), N(kexec_file_load), N(kexec_load), N(keyctl), N(memfd_secret), N(migrate_pages), N(mount),
-    N(mount_setattr), N(move_mount), N(move_pages), N(name_to_handle_at), N(open_by_handle_at),
+    N(kcmp), N(kexec_file_load), N(kexec_load), N(keyctl), N(mbind), N(memfd_secret), N(migrate_pages),
+    N(mount), N(mount_setattr), N(move_mount), N(move_pages), N(name_to_handle_at), N(open_by_handle_at),
     N(open_tree), N(open_tree_attr), N(perf_event_open), N(pidfd_getfd), N(pivot_root),
     N(process_madvise), N(process_mrelease), N(process_vm_readv), N(process_vm_writev), N(ptrace),
-    N(quotactl), N(quotactl_fd), N(reboot), N(remap_file_pages), N(request_key),
-    N(set_mempolicy_home_node), N(setdomainname), N(sethostname), N(setns), N(settimeofday), N(swapoff),
-    N(swapon), N(syslog), N(umount2), N(unshare), N(userfaultfd), N(vhangup), N(vmsplice),
+    N(quotactl), N(quotactl_fd), N(reboot), N(remap_file_pages), N(request_key), N(set_mempolicy),
+    N(set_mempolicy_home_node), N(setdomainname), N(sethostname), N(setns), N(settimeofday),
+    N(swapoff), N(swapon), N(syslog), N(umount2), N(unshare), N(userfaultfd), N(vhangup), N(vmsplice),
 
     /* As if the kernel did not have them. */
     A(cachestat), A(clone3), A(file_getattr), A(file_setattr), A(listmount), A(lookup_dcookie),
@@ -253,12 +259,12 @@ static const uint8_t standard[RF_SYSCALL_LIMIT] = {
     Y(io_getevents), Y(io_pgetevents), Y(io_setup), Y(io_submit), Y(ioprio_get), Y(ioprio_set), Y(kill),
     Y(landlock_add_rule), Y(landlock_create_ruleset), Y(landlock_restrict_self), Y(lgetxattr),
     Y(linkat), Y(listen), Y(listxattr), Y(listxattrat), Y(llistxattr), Y(lremovexattr), Y(lseek),
-    Y(lsetxattr), Y(madvise), Y(map_shadow_stack), Y(mbind), Y(membarrier), Y(mincore),
+    Y(lsetxattr), Y(madvise), Y(map_shadow_stack), Y(membarrier), Y(mincore),
     Y(mkdirat), Y(mlock), Y(mlock2), Y(mlockall), Y(mmap), Y(mprotect), Y(mq_getsetattr), Y(mq_notify),
     Y(mq_open), Y(mq_timedreceive), Y(mq_timedsend), Y(mq_unlink), Y(mremap), Y(mseal), Y(msgctl),
     Y(msgget), Y(msgrcv), Y(msgsnd), Y(msync), Y(munlock), Y(munlockall), Y(munmap), Y(nanosleep),
     Y(newfstatat), Y(pidfd_open), Y(pidfd_send_signal), Y(pipe2), Y(pkey_alloc), Y(pkey_free),
-    Y(pkey_mprotect), Y(ppoll), Y(pread64), Y(preadv), Y(preadv2), Y(prlimit64), Y(pselect6),
+    Y(pkey_mprotect), Y(ppoll), Y(pread64), Y(preadv), Y(preadv2), Y(pselect6),
     Y(pwrite64), Y(pwritev), Y(pwritev2), Y(read), Y(readahead), Y(readlinkat), Y(readv), Y(recvfrom),
     Y(recvmmsg), Y(recvmsg), Y(removexattr), Y(removexattrat), Y(renameat), Y(renameat2),
     Y(restart_syscall), Y(rseq), Y(rt_sigaction), Y(rt_sigpending), Y(rt_sigprocmask),
@@ -267,7 +273,7 @@ static const uint8_t standard[RF_SYSCALL_LIMIT] = {
     Y(sched_getparam), Y(sched_getscheduler), Y(sched_rr_get_interval), Y(sched_setaffinity),
     Y(sched_setattr), Y(sched_setparam), Y(sched_setscheduler), Y(sched_yield), Y(seccomp), Y(semctl),
     Y(semget), Y(semop), Y(semtimedop), Y(sendfile), Y(sendmmsg), Y(sendmsg), Y(sendto),
-    Y(set_mempolicy), Y(set_robust_list), Y(set_tid_address), Y(setfsgid), Y(setfsuid), Y(setgid),
+    Y(set_robust_list), Y(set_tid_address), Y(setfsgid), Y(setfsuid), Y(setgid),
     Y(setgroups), Y(setitimer), Y(setpgid), Y(setpriority), Y(setregid), Y(setresgid), Y(setresuid),
     Y(setreuid), Y(setrlimit), Y(setsid), Y(setsockopt), Y(setuid), Y(setxattr), Y(setxattrat),
     Y(shmat), Y(shmctl), Y(shmdt), Y(shmget), Y(shutdown), Y(sigaltstack), Y(signalfd4), Y(splice),
@@ -317,8 +323,6 @@ static const uint16_t strict_refused[] = {
     __NR_sched_setattr,
     __NR_sched_setparam,
     __NR_sched_setscheduler,
-    __NR_mbind,
-    __NR_set_mempolicy,
     __NR_setxattr,
     __NR_lsetxattr,
     __NR_fsetxattr,
@@ -350,9 +354,12 @@ static const struct {
     {__NR_acct, CAP_SYS_PACCT, YES},
     {__NR_move_pages, CAP_SYS_NICE, YES},
     {__NR_migrate_pages, CAP_SYS_NICE, YES},
+    {__NR_mbind, CAP_SYS_NICE, YES},
+    {__NR_set_mempolicy, CAP_SYS_NICE, YES},
     {__NR_set_mempolicy_home_node, CAP_SYS_NICE, YES},
     {__NR_name_to_handle_at, CAP_DAC_READ_SEARCH, YES},
     {__NR_open_by_handle_at, CAP_DAC_READ_SEARCH, YES},
+    {__NR_prlimit64, CAP_SYS_RESOURCE, YES},
     {__NR_socket, CAP_NET_RAW, RAW_SOCKET},
 };
 
@@ -365,6 +372,8 @@ void rf_profile_builtin(const struct rf_profile_options *options, struct rf_prof
         ret->leaf_of[nr] = standard[nr];
     if (!options->has_memfd_noexec)
         ret->leaf_of[__NR_memfd_create] = MEMFD_SEALED;
+    if (!options->has_memory_group)
+        ret->leaf_of[__NR_shmget] = ABSENT; /* nothing would count or cap such memory */
     for (size_t i = 0; i < RF_COUNT(with_cap); i++) {
         if (options->cap_add >> with_cap[i].cap & 1)
             ret->leaf_of[with_cap[i].nr] = with_cap[i].leaf;

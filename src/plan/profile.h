@@ -17,6 +17,8 @@ struct rf_profile_options {
     enum rf_profile_kind kind;
     bool has_memfd_noexec; /* the ring has vm.memfd_noexec=1: anonymous files are not executable by themselves
                             */
+    bool has_memory_group; /* a control group counts the ring's memory; without one System V shared memory is
+                              closed, which no limit of a process holds */
     uint64_t cap_add; /* bit n: capability n stays; SYS_PTRACE, SYS_TIME, ... add the calls they are for */
 };
 

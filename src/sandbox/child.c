@@ -68,13 +68,28 @@ int rf_child_steps(struct rf_child *child, uint32_t first, enum rf_actor actor)
     return 0;
 }
 
+static int take_standard(const struct rf_child *child)
+{
+    for (int fd = 0; fd < 3; fd++) {
+        int code = child->standard[fd] < 0 ? 0 : rf_sys_result(dup2(child->standard[fd], fd));
+
+        if (code < 0)
+            return code;
+        if (child->standard[fd] >= 0)
+            (void)close(
+                child->standard[fd]); /* a pipe's reader must see the end when the workload closes it */
+    }
+    return 0;
+}
+
 void rf_child_run(struct rf_child *child)
 {
-    int code;
+    int code = take_standard(child);
 
     child->proc_self =
         rf_sys_result(syscall(SYS_openat, AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
-    code = rf_child_steps(child, 0, RF_INIT);
+    if (code == 0)
+        code = rf_child_steps(child, 0, RF_INIT);
     if (code == 0) /* no pid 1 of our own was asked for: this process becomes the workload */
         code = rf_child_steps(child, 0, RF_WORKLOAD);
     rf_child_fail(child, code < 0 ? code : -EINVAL); /* a plan that executes nothing is no plan */

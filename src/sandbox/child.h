@@ -22,12 +22,13 @@ struct rf_child {
     int proc_self; /* O_PATH: /proc/self as the host shows it, for the id maps */
     int parent;    /* O_PATH: the directory that the last file was made in, or -1 */
     char parent_path[1024];
-    int null;       /* O_PATH: the ring's /dev/null, from the first mask on; or -1 */
-    int ruleset;    /* Landlock */
-    int io;         /* this process's own /proc/self/io, or -1 */
-    int exec_error; /* the most telling error of the execve tries so far */
-    int is_witness; /* the launcher wants to know what is in force */
-    uint32_t step;  /* index of the step being taken */
+    int null;        /* O_PATH: the ring's /dev/null, from the first mask on; or -1 */
+    int ruleset;     /* Landlock */
+    int standard[3]; /* become descriptors 0, 1 and 2; -1: the launcher's own */
+    int io;          /* this process's own /proc/self/io, or -1 */
+    int exec_error;  /* the most telling error of the execve tries so far */
+    int is_witness;  /* the launcher wants to know what is in force */
+    uint32_t step;   /* index of the step being taken */
 };
 
 /* Take all steps of RF_INIT and RF_WORKLOAD. Never returns. */

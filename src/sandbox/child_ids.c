@@ -281,11 +281,12 @@ int rf_step_no_new_privs(struct rf_child *child, const struct rf_step *step)
 
 /* --- proof --- */
 
-static int is_only_id(long (*get)(uint32_t *), uint32_t wanted)
+static int is_only_id(long (*get)(uint32_t *), uint32_t wanted, bool may_be_root)
 {
     uint32_t ids[3] = {0};
 
-    return get(ids) == 0 && wanted != 0 && ids[0] == wanted && ids[1] == wanted && ids[2] == wanted;
+    return get(ids) == 0 && (wanted != 0 || may_be_root) && ids[0] == wanted && ids[1] == wanted &&
+           ids[2] == wanted;
 }
 
 static long get_uids(uint32_t *ids)
@@ -303,9 +304,11 @@ int rf_step_prove(struct rf_child *child, const struct rf_step *step)
 {
     struct caps caps;
     struct caps more;
+    bool is_root = step->b; /* debug root: the id is kept, so another must be out of reach */
+    uint32_t other = is_root ? 65534 : 0;
 
     (void)child;
-    if (!is_only_id(get_uids, step->uid) || !is_only_id(get_gids, step->gid))
+    if (!is_only_id(get_uids, step->uid, is_root) || !is_only_id(get_gids, step->gid, is_root))
         return -EPERM;
     if (get_caps(&caps) < 0)
         return -EPERM;
@@ -320,8 +323,8 @@ int rf_step_prove(struct rf_child *child, const struct rf_step *step)
     more.half[0].permitted |= 1U << CAP_SETUID | 1U << CAP_SYS_ADMIN;
     if (more.half[0].permitted != caps.half[0].permitted && set_caps(&more) == 0)
         return -EPERM;
-    if (!(step->a >> CAP_SETUID & 1) &&
-        (syscall(SYS_setresuid, 0, 0, 0) == 0 || syscall(SYS_setresgid, 0, 0, 0) == 0))
+    if (!(step->a >> CAP_SETUID & 1) && (syscall(SYS_setresuid, other, other, other) == 0 ||
+                                         syscall(SYS_setresgid, other, other, other) == 0))
         return -EPERM;
     if (control_process(PR_CAPBSET_READ, CAP_SYS_ADMIN, 0) != (int)(step->a >> CAP_SYS_ADMIN & 1))
         return -EPERM;

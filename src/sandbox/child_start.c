@@ -9,8 +9,9 @@
 #include <sys/resource.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
+#include <time.h>
 
-enum { KERNEL_SIGSET_BYTES = 8 };
+enum { KERNEL_SIGSET_BYTES = 8, PATIENCE = 100 };
 
 static void send_witness(const struct rf_child *child, enum rf_witness what, int fd)
 {
@@ -43,12 +44,56 @@ static int open_proc(uint64_t pid, const char *file)
     return rf_sys_result(syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0));
 }
 
+/* Which name spaces the ring is in: the launcher compares them with its caller's. */
+static void witness_namespaces(const struct rf_child *child)
+{
+    static const char *const paths[] = {"/proc/self/ns/user",  "/proc/self/ns/mnt", "/proc/self/ns/pid",
+                                        "/proc/self/ns/ipc",   "/proc/self/ns/uts", "/proc/self/ns/net",
+                                        "/proc/self/ns/cgroup"};
+
+    for (size_t i = 0; i < RF_COUNT(paths); i++) {
+        struct rf_message message = {.type = RF_MESSAGE_WITNESS, .step = RF_WITNESS_NAMESPACES};
+        char link[64];
+        int len = rf_sys_result(syscall(SYS_readlinkat, AT_FDCWD, paths[i], link, sizeof(link) - 1));
+
+        if (len <= 0)
+            continue; /* unknown */
+        link[len] = '\n';
+        message.len = (uint32_t)len + 1;
+        (void)rf_child_send(child->control, &message, link, NULL, 0); /* a report less, not a failure */
+    }
+}
+
 /* What holds for the workload now that it runs, as the ring's own /proc shows it: it cannot be reaped before.
- */
+   Mounts and name spaces are this process's: no step after START changes them, and a workload that has ended
+   already has none to show. */
 static void witness_start(const struct rf_child *child, pid_t pid)
 {
     send_witness(child, RF_WITNESS_STATUS, open_proc((uint64_t)pid, "/status"));
-    send_witness(child, RF_WITNESS_MOUNTS, open_proc((uint64_t)pid, "/mountinfo"));
+    send_witness(child, RF_WITNESS_LIMITS, open_proc((uint64_t)pid, "/limits"));
+    send_witness(child, RF_WITNESS_MOUNTS, open_proc(1, "/mountinfo"));
+    witness_namespaces(child);
+}
+
+/* The kernel adds the bytes that a process wrote to its parent's when it is reaped, so whatever the workload
+   left behind is ended here rather than by the kernel after us. False when something would not die: then the
+   sum is not known. */
+static bool end_the_rest(void)
+{
+    const struct timespec moment = {.tv_nsec = 10000000};
+
+    for (int i = 0; i < PATIENCE; i++) {
+        int pid;
+
+        (void)syscall(SYS_kill, -1, SIGKILL); /* nobody left is no error */
+        do
+            pid = rf_sys_result(syscall(SYS_wait4, -1, NULL, WNOHANG, NULL));
+        while (pid > 0);
+        if (pid == -ECHILD)
+            return true;
+        (void)syscall(SYS_nanosleep, &moment, NULL);
+    }
+    return false;
 }
 
 /* How full each tmpfs of the plan is, while it still exists: "PATH USED_BYTES\n" lines. */
@@ -78,7 +123,8 @@ static void report_exit(const struct rf_child *child, int status)
 
     if (child->is_witness) {
         witness_space(child);
-        send_witness(child, RF_WITNESS_IO, child->io);
+        if (end_the_rest())
+            send_witness(child, RF_WITNESS_IO, child->io);
     }
     memset(&usage, 0, sizeof(usage));
     (void)syscall(SYS_getrusage, RUSAGE_CHILDREN, &usage); /* cannot fail for this argument */
@@ -103,10 +149,13 @@ static int reap(pid_t workload)
     }
 }
 
-/* A stopped terminal job: TSTP does nothing to an orphaned process group, so it is stopped for certain. */
+/* Stopping and continuing is for the whole job, as a terminal does it: the workload leads a group of its own.
+   TSTP does nothing to an orphaned group, so it is stopped for certain. */
 static void pass_on(pid_t workload, int signal_number)
 {
-    (void)syscall(SYS_kill, workload,
+    bool is_job_control = signal_number == SIGTSTP || signal_number == SIGCONT;
+
+    (void)syscall(SYS_kill, is_job_control ? -workload : workload,
                   signal_number == SIGTSTP ? SIGSTOP : signal_number); /* it may be dead already */
 }
 

@@ -99,18 +99,41 @@ static void look_at_userns(struct rf_facts *facts, struct rf_arena *arena)
     facts->is_privileged = numbers[0] == 0 && numbers[2] > id_max;
 }
 
+static uint64_t hard_limit(unsigned resource)
+{
+    struct {
+        uint64_t soft, hard;
+    } limit = {0, RLIM_INFINITY};
+
+    return syscall(SYS_prlimit64, 0, resource, NULL, &limit) == 0 ? limit.hard : RLIM_INFINITY;
+}
+
+/* Files that the ring would write to through a descriptor of its caller's. */
+static void look_at_outputs(struct rf_facts *facts)
+{
+    for (int fd = 0; fd < 3; fd++) {
+        struct statfs fs;
+        struct stat st;
+
+        if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY &&
+            fstatfs(fd, &fs) == 0 && !rf_fs_is_memory((uint64_t)fs.f_type))
+            facts->disk_outputs |= 1U << fd;
+    }
+}
+
 static void look_at_caller(struct rf_facts *facts, struct rf_arena *arena)
 {
-    struct rlimit limit;
-
     facts->uid = geteuid();
     facts->gid = getegid();
     if (has_caps())
         look_at_userns(facts, arena);
-    facts->nofile_hard = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : 1024;
-    facts->nproc_hard = getrlimit(RLIMIT_NPROC, &limit) == 0 ? limit.rlim_max : RLIM_INFINITY;
+    facts->nofile_hard = hard_limit(RLIMIT_NOFILE);
+    facts->nproc_hard = hard_limit(RLIMIT_NPROC);
+    facts->fsize_hard = hard_limit(RLIMIT_FSIZE);
+    facts->sigpending_hard = hard_limit(RLIMIT_SIGPENDING);
     facts->auto_base = AUTO_FIRST + (((uint32_t)getpid() & AUTO_RANGES) << 16);
     facts->stdin_is_tty = isatty(STDIN_FILENO) == 1;
+    look_at_outputs(facts);
 }
 
 /* --- the kernel --- */

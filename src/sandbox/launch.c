@@ -31,21 +31,6 @@ static char **pointers(const struct rf_plan *plan, const uint32_t *offsets, uint
     return list;
 }
 
-static int prepare(struct rf_launcher *launcher, int sockets[2], struct rf_err *err)
-{
-    struct rf_child *child = &launcher->child;
-
-    child->argv = pointers(launcher->plan, launcher->plan->argv, launcher->plan->argv_count, launcher->arena);
-    child->envp = pointers(launcher->plan, launcher->plan->envp, launcher->plan->envp_count, launcher->arena);
-    launcher->leftovers = rf_arena_alloc(launcher->arena, sizeof(*launcher->leftovers));
-    if (!child->argv || !child->envp || !launcher->leftovers)
-        return rf_fail(err, -ENOMEM, "starting the ring: out of memory");
-    launcher->leftovers->alive[0] = launcher->leftovers->alive[1] = -1;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
-        return rf_fail(err, -errno, "starting the ring: making a socket pair: %s", strerror(errno));
-    return 0;
-}
-
 /* A descriptor 0, 1 or 2 that the caller closed would be taken by one of ours. */
 static int fill_standard_descriptors(struct rf_err *err)
 {
@@ -55,6 +40,27 @@ static int fill_standard_descriptors(struct rf_err *err)
                            "starting the ring: descriptor %d is closed and /dev/null cannot take its place",
                            fd);
     }
+    return 0;
+}
+
+int rf_launcher_prepare(struct rf_launcher *launcher, int sockets[2], struct rf_err *err)
+{
+    struct rf_child *child = &launcher->child;
+    int code = fill_standard_descriptors(err);
+
+    if (code < 0)
+        return code;
+    child->argv = pointers(launcher->plan, launcher->plan->argv, launcher->plan->argv_count, launcher->arena);
+    child->envp = pointers(launcher->plan, launcher->plan->envp, launcher->plan->envp_count, launcher->arena);
+    launcher->leftovers = rf_arena_alloc(launcher->arena, sizeof(*launcher->leftovers));
+    if (!child->argv || !child->envp || !launcher->leftovers)
+        return rf_fail(err, -ENOMEM, "starting the ring: out of memory");
+    launcher->leftovers->alive[0] = launcher->leftovers->alive[1] = -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+        return rf_fail(err, -errno, "starting the ring: making a socket pair: %s", strerror(errno));
+    code = rf_standard_open(launcher);
+    if (code < 0)
+        return rf_fail(err, code, "starting the ring: its standard descriptors: %s", strerror(-code));
     return 0;
 }
 
@@ -75,6 +81,10 @@ static int clone_ring(struct rf_launcher *launcher, const struct rf_step *step, 
     }
     pid = rf_sys_clone3(&args);
     if (pid == 0) {
+        for (int fd = 0; fd < 3; fd++) {
+            if (launcher->relays[fd] >= 0)
+                (void)close(launcher->relays[fd]);
+        }
         (void)close(launcher->control); /* only then does the launcher's end show as the end */
         if (launcher->leftovers->alive[1] >= 0)
             (void)close(launcher->leftovers->alive[1]);
@@ -89,7 +99,7 @@ static int clone_ring(struct rf_launcher *launcher, const struct rf_step *step, 
 }
 
 /* All steps of the launcher, up to GO. */
-static int take_steps(struct rf_launcher *launcher, int *ring_end)
+static int take_steps(struct rf_launcher *launcher, int *ring_end, struct rf_err *err)
 {
     for (launcher->step = 0; launcher->step < launcher->plan->count; launcher->step++) {
         const struct rf_step *step = &launcher->plan->steps[launcher->step];
@@ -97,6 +107,12 @@ static int take_steps(struct rf_launcher *launcher, int *ring_end)
 
         if (step->actor != RF_LAUNCHER && step->actor != RF_BESIDE)
             continue;
+        /* While pid 1 is busy, and before anything of the user's can run. */
+        if (step->kind == RF_STEP_GO && launcher->run->is_name_given &&
+            rf_run_file_reserve(launcher, err) < 0) {
+            launcher->is_refused = true;
+            return err->code;
+        }
         code = step->kind == RF_STEP_CLONE ? clone_ring(launcher, step, *ring_end)
                                            : rf_launcher_step(launcher, step);
         if (code == -ENOENT && (step->flags & RF_STEP_IF_PRESENT))
@@ -106,6 +122,7 @@ static int take_steps(struct rf_launcher *launcher, int *ring_end)
         if (step->kind == RF_STEP_CLONE) {
             (void)close(*ring_end); /* so that the ring's end shows as the end */
             *ring_end = -1;
+            rf_standard_close(launcher);
         }
     }
     return 0;
@@ -121,7 +138,10 @@ static void kill_ring(const struct rf_launcher *launcher)
 
 static void close_all(struct rf_launcher *launcher)
 {
-    const int fds[] = {launcher->control, launcher->pidfd, launcher->tty};
+    const int fds[] = {launcher->control,   launcher->pidfd,     launcher->tty,      launcher->run_file,
+                       launcher->relays[0], launcher->relays[1], launcher->relays[2]};
+
+    rf_standard_close(launcher);
 
     for (size_t i = 0; i < RF_COUNT(fds); i++) {
         if (fds[i] >= 0)
@@ -136,7 +156,7 @@ static void close_all(struct rf_launcher *launcher)
 }
 
 /* Block what the watch will read; the ring unblocks it for the workload. */
-static void block_signals(sigset_t *ret_before)
+void rf_launcher_block_signals(sigset_t *ret_before)
 {
     sigset_t all;
 
@@ -144,15 +164,17 @@ static void block_signals(sigset_t *ret_before)
     (void)sigprocmask(SIG_BLOCK, &all, ret_before); /* cannot fail for valid arguments */
 }
 
+static const struct rf_outcome nothing_known = {.failed_step = -1,
+                                                .exit_code = 125,
+                                                .memory_peak_bytes = UINT64_MAX,
+                                                .memory_refusals = UINT64_MAX,
+                                                .oom_kills = UINT64_MAX,
+                                                .pids_refusals = UINT64_MAX};
+
 int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct rf_arena *arena,
                    struct rf_outcome *ret, struct rf_err *err)
 {
-    struct rf_outcome outcome = {.failed_step = -1,
-                                 .exit_code = 125,
-                                 .memory_peak_bytes = UINT64_MAX,
-                                 .memory_refusals = UINT64_MAX,
-                                 .oom_kills = UINT64_MAX,
-                                 .pids_refusals = UINT64_MAX};
+    struct rf_outcome outcome = nothing_known;
     struct rf_launcher launcher = {.plan = plan,
                                    .run = run,
                                    .arena = arena,
@@ -160,6 +182,8 @@ int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct 
                                    .control = -1,
                                    .pidfd = -1,
                                    .tty = -1,
+                                   .run_file = -1,
+                                   .uid = geteuid(),
                                    .started_us = rf_now_us(),
                                    .child = {.plan = plan,
                                              .words = run->words,
@@ -172,17 +196,17 @@ int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct 
                                              .root = -1}};
     int sockets[2] = {-1, -1};
     sigset_t before;
-    int code = fill_standard_descriptors(err);
+    int code = rf_launcher_prepare(&launcher, sockets, err);
 
-    if (code == 0)
-        code = prepare(&launcher, sockets, err);
     if (code < 0)
         return code;
     launcher.control = sockets[0];
     launcher.child.proc_self = -1;
-    block_signals(&before);
-    code = take_steps(&launcher, &sockets[1]);
-    if (code < 0) {
+    rf_launcher_block_signals(&before);
+    code = take_steps(&launcher, &sockets[1], err);
+    if (launcher.is_refused) {
+        kill_ring(&launcher);
+    } else if (code < 0) {
         kill_ring(&launcher);
         outcome.failed_step = (int)launcher.step;
         outcome.failed_errno = -code;
@@ -201,5 +225,7 @@ int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct 
         ret->exit_code = 125;
     if (outcome.failed_step >= 0)
         return rf_sandbox_explain_failure(plan, outcome.failed_step, outcome.failed_errno, arena, err);
+    if (launcher.is_refused)
+        return code;
     return code < 0 ? rf_fail(err, code, "watching over the ring: %s", strerror(-code)) : 0;
 }

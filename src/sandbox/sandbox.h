@@ -19,7 +19,8 @@ int rf_facts_probe(const char *root, struct rf_path_fact *paths, size_t path_cou
 
 /* How a run is to be carried out, beside its plan. */
 struct rf_run {
-    const char *name;   /* for the run directory, or NULL: none is kept */
+    const char *name;   /* for the run directory, or NULL: nothing is kept there */
+    bool is_name_given; /* the user gave it: when it cannot be had, the run is refused; else that is a note */
     bool wants_witness; /* collect what rf_outcome's texts hold */
     char *words;        /* argv and environment of this process, wiped in pid 1; NULL: nothing to wipe */
     size_t words_len;
@@ -50,11 +51,15 @@ struct rf_outcome {
     uint64_t memory_refusals; /* times the limit was met */
     uint64_t oom_kills;
     uint64_t pids_refusals;
+    struct rf_err run_file; /* why exec, ps and kill cannot find this run; code 0: they can */
     /* with wants_witness */
-    struct rf_witness_text status;
-    struct rf_witness_text mounts;
-    struct rf_witness_text io;
-    struct rf_witness_text space; /* "BYTES PATH\n" per tmpfs */
+    struct rf_witness_text status; /* /proc/PID/status of the workload after its execve */
+    struct rf_witness_text mounts; /* /proc/PID/mountinfo of pid 1, whose mounts are the workload's */
+    struct rf_witness_text
+        io; /* /proc/PID/io of pid 1 when everything else in the ring is dead and counted */
+    struct rf_witness_text limits;     /* /proc/PID/limits of the workload */
+    struct rf_witness_text namespaces; /* "user:[4026531837]\n" for each of pid 1's */
+    struct rf_witness_text space;      /* "BYTES PATH\n" per tmpfs */
 };
 
 /* Carry out the plan and wait for its end. 0 when the ring ran, whatever its exit code; else the sentence

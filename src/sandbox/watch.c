@@ -93,15 +93,24 @@ static bool relay(int from, int to)
     return n > 0 && write_all(to, bytes, (size_t)n);
 }
 
-/* What the workload wrote last is still in the terminal when it is gone. */
-static void drain_terminal(const struct watch *w)
+/* What the workload wrote last is still in the terminal, or in a pipe, when it is gone. */
+static void drain(int from, int to)
 {
-    struct pollfd poll_fd = {.fd = w->launcher->tty, .events = POLLIN};
+    struct pollfd poll_fd = {.fd = from, .events = POLLIN};
 
-    if (poll_fd.fd < 0)
+    if (from < 0)
         return;
-    while (poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & POLLIN) && relay(poll_fd.fd, STDOUT_FILENO))
+    while (poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & POLLIN) && relay(from, to))
         ;
+}
+
+/* Output that must not be the ring's own file; a reader that has gone is what the workload then finds. */
+static void relay_output(struct watch *w, int fd, short events)
+{
+    if (!events || relay(w->launcher->relays[fd], fd))
+        return;
+    (void)close(w->launcher->relays[fd]);
+    w->launcher->relays[fd] = -1;
 }
 
 /* --- messages --- */
@@ -144,6 +153,12 @@ static void on_witness(const struct watch *w, const struct rf_message *message, 
         break;
     case RF_WITNESS_IO:
         keep_text(w, &outcome->io, text, message->len);
+        break;
+    case RF_WITNESS_LIMITS:
+        keep_text(w, &outcome->limits, text, message->len);
+        break;
+    case RF_WITNESS_NAMESPACES:
+        keep_text(w, &outcome->namespaces, text, message->len);
         break;
     case RF_WITNESS_SPACE:
         keep_space(w, message, text);
@@ -303,13 +318,18 @@ static void watch_until_dead(struct watch *w)
             {.fd = w->signals, .events = POLLIN},
             {.fd = w->launcher->tty, .events = POLLIN},
             {.fd = w->is_input_open ? STDIN_FILENO : -1, .events = POLLIN},
+            {.fd = w->launcher->relays[STDOUT_FILENO], .events = POLLIN},
+            {.fd = w->launcher->relays[STDERR_FILENO], .events = POLLIN},
         };
 
         if (poll(fds, RF_COUNT(fds), next_deadline_ms(w)) < 0 && errno != EINTR)
             return;
         on_clock(w);
-        if (fds[1].revents)
+        if (fds[1].revents) {
             is_control_open = receive(w);
+            if (!is_control_open && !wishes(w)->has_init && w->launcher->outcome->failed_step < 0)
+                rf_run_file_write(w->launcher); /* closed by the workload's execve */
+        }
         if (fds[2].revents)
             on_signal(w);
         if (fds[3].revents && !relay(w->launcher->tty, STDOUT_FILENO) && !fds[0].revents) {
@@ -318,6 +338,8 @@ static void watch_until_dead(struct watch *w)
         }
         if (fds[4].revents && w->launcher->tty >= 0 && !relay(STDIN_FILENO, w->launcher->tty))
             w->is_input_open = false;
+        relay_output(w, STDOUT_FILENO, fds[5].revents);
+        relay_output(w, STDERR_FILENO, fds[6].revents);
         if (fds[0].revents)
             return;
     }
@@ -352,9 +374,13 @@ int rf_watch_run(struct rf_launcher *launcher)
         (void)waitpid(launcher->pid, NULL, 0);
         return status;
     }
+    if (wishes(&w)->has_init)
+        rf_run_file_write(launcher); /* readers see by pid 1's child whether the ring stands */
     watch_until_dead(&w);
     drain_messages(&w);
-    drain_terminal(&w);
+    drain(launcher->tty, STDOUT_FILENO);
+    drain(launcher->relays[STDOUT_FILENO], STDOUT_FILENO);
+    drain(launcher->relays[STDERR_FILENO], STDERR_FILENO);
     give_terminal_back(&w);
     (void)close(w.signals);
     if (waitpid(launcher->pid, &status, 0) < 0)

@@ -171,6 +171,7 @@ static void add_conditions(scmp_filter_ctx ctx, bool is_strict)
         allow_if(ctx, SCMP_SYS(personality), masked(0, LOW, 0));
         allow_if(ctx, SCMP_SYS(personality), masked(0, LOW, LOW));
     }
+    allow_if(ctx, SCMP_SYS(prlimit64), masked(0, LOW, 0));
     allow_if(ctx, SCMP_SYS(memfd_create), masked(1, 0x10, 0));
     allow_if(ctx, SCMP_SYS(fchmod), masked(1, set_id, 0));
     allow_if(ctx, SCMP_SYS(fchmodat), masked(2, set_id, 0));
@@ -519,7 +520,7 @@ int main(void)
 
     for (int is_strict = 0; is_strict < 2; is_strict++) {
         const struct rf_profile_options options = {is_strict ? RF_PROFILE_STRICT : RF_PROFILE_DEFAULT, true,
-                                                   0};
+                                                   true, 0};
         struct rf_profile profile;
         struct rf_arena arena;
         struct pair pair = {.profile = &profile};

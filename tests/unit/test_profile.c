@@ -38,7 +38,7 @@ struct ring {
 
 static void make(struct ring *ring, enum rf_profile_kind kind, bool has_memfd_noexec, uint64_t cap_add)
 {
-    const struct rf_profile_options options = {kind, has_memfd_noexec, cap_add};
+    const struct rf_profile_options options = {kind, has_memfd_noexec, true, cap_add};
     struct rf_profile profile;
     struct rf_err err = {0};
 
@@ -314,6 +314,8 @@ static const struct {
     {"acct", CAP_SYS_PACCT},
     {"move_pages", CAP_SYS_NICE},
     {"migrate_pages", CAP_SYS_NICE},
+    {"mbind", CAP_SYS_NICE},
+    {"set_mempolicy", CAP_SYS_NICE},
     {"set_mempolicy_home_node", CAP_SYS_NICE},
     {"name_to_handle_at", CAP_DAC_READ_SEARCH},
     {"open_by_handle_at", CAP_DAC_READ_SEARCH},
@@ -381,10 +383,40 @@ static void raw_sockets_need_their_capability(void **state)
     rf_arena_done(&ring.arena);
 }
 
+static void limits_of_others_need_their_capability(void **state)
+{
+    static const struct probe own[] = {{"prlimit64", {0, 7}, 0}, {"prlimit64", {HIGH, 7}, 0}};
+    static const struct probe others[] = {{"prlimit64", {1, 7}, EPERM}, {"prlimit64", {HIGH + 1, 7}, EPERM}};
+    struct ring ring;
+
+    (void)state;
+    make(&ring, RF_PROFILE_DEFAULT, true, 0);
+    check(&ring, own, RF_COUNT(own));
+    check(&ring, others, RF_COUNT(others));
+    rf_arena_done(&ring.arena);
+    make(&ring, RF_PROFILE_DEFAULT, true, 1ULL << CAP_SYS_RESOURCE);
+    assert_int_equal(answer(&ring, __NR_prlimit64, others[0].args), 0);
+    rf_arena_done(&ring.arena);
+}
+
+/* Shared memory of System V belongs to no process: only a control group counts it. */
+static void shared_memory_needs_a_group(void **state)
+{
+    struct rf_profile_options options = {RF_PROFILE_DEFAULT, true, false, 0};
+    struct rf_profile profile;
+
+    (void)state;
+    rf_profile_builtin(&options, &profile);
+    assert_int_equal(profile.leaves[profile.leaf_of[__NR_shmget]].action, SECCOMP_RET_ERRNO | ENOSYS);
+    options.has_memory_group = true;
+    rf_profile_builtin(&options, &profile);
+    assert_int_equal(profile.leaves[profile.leaf_of[__NR_shmget]].action, SECCOMP_RET_ALLOW);
+}
+
 /* A call that is forgotten would be ENOSYS, silently: whatever has a name must have a fate. */
 static void every_named_call_has_a_fate(void **state)
 {
-    const struct rf_profile_options options = {RF_PROFILE_DEFAULT, true, 0};
+    const struct rf_profile_options options = {RF_PROFILE_DEFAULT, true, true, 0};
     struct rf_profile profile;
 
     (void)state;
@@ -443,6 +475,8 @@ int main(void)
         cmocka_unit_test(refuses_what_no_workload_needs),
         cmocka_unit_test(a_capability_brings_its_own_calls),
         cmocka_unit_test(raw_sockets_need_their_capability),
+        cmocka_unit_test(limits_of_others_need_their_capability),
+        cmocka_unit_test(shared_memory_needs_a_group),
         cmocka_unit_test(every_named_call_has_a_fate),
         cmocka_unit_test(strict_is_within_default),
         cmocka_unit_test(mkdir_cannot_set_ids),

@@ -8,6 +8,8 @@
 #   holds NAME PART TEXT             passes when TEXT has PART in it
 #   lacks NAME PART TEXT             passes when it has not
 #   refused NAME PART [FLAG...]      passes when run ends with 125, says PART, and has started nothing
+#   pids_of PROGRAM NUMBER           the processes with that command line
+#   wait_until COMMAND...            try for five seconds
 #   busybox_root DIR                 make a small root file system, or fail when there is no static busybox
 # shellcheck source=tests/tap.sh
 . "$RF_TOP/tests/tap.sh"
@@ -76,7 +78,10 @@ busybox_root() {
     "$1/bin/true" 2>/dev/null
 }
 
-# wait_until COMMAND...: for at most five seconds
+pids_of() {
+    grep -alsE "^$1.${2/./[.]}.$" /proc/[0-9]*/cmdline | cut -d/ -f3
+}
+
 wait_until() {
     local i
     for ((i = 0; i < 250; i++)); do

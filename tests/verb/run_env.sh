@@ -1,5 +1,6 @@
 #!/bin/bash
 # --env, --env-file, --workdir, --hostname, --job-config, and standard input.
+# shellcheck disable=SC2016 # what is in single quotes is for the ring's own shell
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
 

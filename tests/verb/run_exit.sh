@@ -1,5 +1,6 @@
 #!/bin/bash
 # What run ends with: the workload's code, 128 + signal, 125, 126, 127, 124; and what it says then.
+# shellcheck disable=SC2016 # what is in single quotes is for the ring's own shell
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
 

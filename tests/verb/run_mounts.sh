@@ -1,5 +1,6 @@
 #!/bin/bash
 # Places in the ring: --tmpfs, --volume, --mount, --shm-size, --no-disk.
+# shellcheck disable=SC2016 # what is in single quotes is for the ring's own shell
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
 
@@ -36,8 +37,8 @@ tap_exit 0 "a program on another volume can" ring -v "$TMPDIR/mine:/tmp/v:ro" --
 refused "a source that is not there" "No such file" -v "$TMPDIR/nowhere:/tmp/v"
 same "and it is not made" no "$([ -e "$TMPDIR/nowhere" ] || echo no)"
 refused "a bare name" "./data" -v data:/tmp/v
-# shellcheck disable=SC2088 # the shell must not expand it
-refused "a tilde" "~" -v "~/data:/tmp/v"
+# shellcheck disable=SC2088 # that it does not expand is what is asked
+refused "a tilde" "is not expanded" -v "~/data:/tmp/v"
 refused "no source" volume -v :/tmp/v
 refused "no place" volume -v "$TMPDIR/mine"
 refused "a relative place" volume -v "$TMPDIR/mine:v"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Who the workload is: --user in every spelling, --group-add, --home, --passwd-entry.
+# shellcheck disable=SC2016 # what is in single quotes is for the ring's own shell
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
 
