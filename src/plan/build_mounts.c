@@ -323,5 +323,7 @@ void rf_build_seal(struct rf_builder *b)
         step->dst = rf_builder_text(b, "/");
         step->flags = ATTR_RDONLY;
     }
+    if (b->facts->may_be_chrooted)
+        (void)rf_builder_add(b, RF_STEP_TRUE_ROOT, RF_KEY_NONE);
     (void)rf_builder_add(b, RF_STEP_PIVOT, RF_KEY_NONE);
 }

@@ -64,7 +64,8 @@ void rf_build_root(struct rf_builder *b)
         if (b->posture->network == RF_NETWORK_LOOPBACK)
             (void)rf_builder_add(b, RF_STEP_LOOPBACK, RF_KEY_NETWORK);
     }
-    (void)rf_builder_add(b, RF_STEP_PRIVATE, RF_KEY_NONE);
+    step = rf_builder_add(b, RF_STEP_PRIVATE, RF_KEY_NONE);
+    step->a = b->facts->may_be_chrooted;
     b->is_overlay = !b->posture->is_host && (is_writable || lacks_place(b));
     if (b->posture->is_host && is_writable) {
         rf_builder_fail(b, -EINVAL,
@@ -251,15 +252,20 @@ static void system_tree(struct rf_builder *b)
     static const char *const dirs[] = {"/sys/devices", "/sys/devices/system", "/sys/devices/system/cpu"};
     struct rf_step *step;
 
-    if (!rf_builder_root_has(b, "/sys", S_IFDIR))
+    const struct rf_path_fact *cpus = rf_builder_fact(b, RF_PLACE_HOST, RF_PLAN_CPU_DIR);
+    bool has_cpus = cpus && cpus->code == 0;
+
+    if (!rf_builder_root_has(b, "/sys", S_IFDIR) || !(has_cpus || b->posture->is_host))
         return;
-    step = tmpfs(b, RF_KEY_NONE, "/sys", 0755, small_bytes);
-    for (size_t i = 0; i < RF_COUNT(dirs); i++)
+    (void)tmpfs(b, RF_KEY_NONE, "/sys", 0755, small_bytes);
+    for (size_t i = 0; has_cpus && i < RF_COUNT(dirs); i++)
         make_dir(b, RF_KEY_NONE, dirs[i], 0755, false);
-    step = rf_builder_add(b, RF_STEP_BIND, RF_KEY_NONE);
-    step->src = rf_builder_text(b, dirs[2]);
-    step->dst = step->src;
-    step->flags = quiet | (uint32_t)ATTR_RDONLY;
+    if (has_cpus) {
+        step = rf_builder_add(b, RF_STEP_BIND, RF_KEY_NONE);
+        step->src = rf_builder_text(b, RF_PLAN_CPU_DIR);
+        step->dst = step->src;
+        step->flags = quiet | (uint32_t)ATTR_RDONLY;
+    }
     step = rf_builder_add(b, RF_STEP_SEAL, RF_KEY_NONE);
     step->dst = rf_builder_text(b, "/sys");
     step->flags = ATTR_RDONLY;

@@ -21,6 +21,9 @@ struct rf_cover {
     bool is_exec;
 };
 
+/* The part of the host's /sys that a ring shows: processors, which OpenMP, PyTorch and the JVM look for. */
+#define RF_PLAN_CPU_DIR "/sys/devices/system/cpu"
+
 enum { COVERS = 24 }; /* that the planner itself makes */
 
 struct rf_builder {

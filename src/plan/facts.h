@@ -48,6 +48,7 @@ struct rf_facts {
     bool is_privileged; /* CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID are effective, and more than one id is mapped
                          */
     bool is_initial_userns;
+    bool may_be_chrooted;  /* its root is not that of process 1 */
     int landlock_abi;      /* 0: the kernel has none */
     bool has_memfd_noexec; /* vm.memfd_noexec (6.3) */
     uint64_t nofile_hard;  /* the caller's hard limits, which cannot be raised without CAP_SYS_RESOURCE */
