@@ -28,7 +28,7 @@ static int create(struct rf_launcher *launcher, int dir, char path[RF_RUN_PATH_B
 {
     struct rf_leftovers *leftovers = launcher->leftovers;
     size_t at = strlen(path);
-    int code = leftovers->keeper ? 0 : rf_keeper_start(leftovers);
+    int code = leftovers->keeper ? 0 : rf_keeper_start(launcher);
 
     if (code < 0)
         return rf_fail(err, code, "name %s: starting the keeper: %s", launcher->run->name, strerror(-code));
