@@ -100,16 +100,33 @@ int rf_step_true_root(struct rf_child *child, const struct rf_step *step)
     return old < 0 ? code : closing(old, code);
 }
 
-int rf_step_private(struct rf_child *child, const struct rf_step *step)
+static int make_private(void)
 {
+    return rf_sys_result(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+}
+
+/* In a chroot, too, sources of volumes are the launcher's: its root and its working directory are taken back.
+ */
+static int make_private_from_chroot(const struct rf_child *child)
+{
+    int here = rf_sys_result(syscall(SYS_openat, AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
     int old = -1;
-    int code = step->a ? leave_chroot(child, &old) : 0;
+    int code = here < 0 ? here : leave_chroot(child, &old);
 
     if (code == 0)
-        code = rf_sys_result(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-    if (code == 0 && old >= 0)
+        code = make_private();
+    if (code == 0)
         code = enter_chroot(old);
-    return old < 0 ? code : closing(old, code);
+    if (code == 0)
+        code = rf_sys_result(syscall(SYS_fchdir, here));
+    if (old >= 0)
+        (void)close(old); /* opened for its place only */
+    return here < 0 ? code : closing(here, code);
+}
+
+int rf_step_private(struct rf_child *child, const struct rf_step *step)
+{
+    return step->a ? make_private_from_chroot(child) : make_private();
 }
 
 /* The copy is attached above the old root, which keeps serving host paths until the pivot. */
