@@ -23,7 +23,13 @@ python3|python3-minimal|sums up the results
 busybox|busybox-static|root file systems of the tests
 setcap|libcap2-bin|hostile programs with file capabilities
 setpriv|util-linux|tests as an ordinary user
-git|git|check-paths'
+git|git|check-paths
+tesseract|tesseract-ocr|examples/ocr-page
+/usr/share/tesseract-ocr/5/tessdata/eng.traineddata|tesseract-ocr-eng|examples/ocr-page
+/usr/lib/python3/dist-packages/sklearn|python3-sklearn|examples/train-save
+bwrap|bubblewrap|a rival, to show that hostile programs succeed elsewhere
+script|bsdutils|tests with a terminal
+chattr|e2fsprogs|hostile root file systems'
 
 say() {
     printf '%s: %s\n' "$(basename "$0")" "$*"

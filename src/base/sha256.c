@@ -89,7 +89,7 @@ void rf_sha256_update(struct rf_sha256 *sha, const void *data, size_t size_bytes
         memcpy(sha->block + held, p, size_bytes);
 }
 
-void rf_sha256_final(struct rf_sha256 *sha, unsigned char ret[RF_SHA256_SIZE])
+static void final(struct rf_sha256 *sha, unsigned char ret[RF_SHA256_SIZE])
 {
     static const unsigned char padding[64] = {0x80};
     uint64_t total_bits = sha->total_bytes * 8;
@@ -109,7 +109,7 @@ void rf_sha256_final_hex(struct rf_sha256 *sha, char ret[RF_SHA256_HEX_SIZE])
     static const char digits[] = "0123456789abcdef";
     unsigned char digest[RF_SHA256_SIZE];
 
-    rf_sha256_final(sha, digest);
+    final(sha, digest);
     for (size_t i = 0; i < RF_SHA256_SIZE; i++) {
         ret[2 * i] = digits[digest[i] >> 4];
         ret[2 * i + 1] = digits[digest[i] & 15];

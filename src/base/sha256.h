@@ -20,10 +20,7 @@ void rf_sha256_init(struct rf_sha256 *sha) RF_NONNULL;
 /* `data` may be NULL when `size_bytes` is 0. */
 void rf_sha256_update(struct rf_sha256 *sha, const void *data, size_t size_bytes) __attribute__((nonnull(1)));
 
-/* The digest; `sha` must be initialised again before further use. */
-void rf_sha256_final(struct rf_sha256 *sha, unsigned char ret[RF_SHA256_SIZE]) RF_NONNULL;
-
-/* The digest in lower-case hexadecimal, terminated. */
+/* The digest in lower-case hexadecimal, terminated; `sha` must be initialised again before further use. */
 void rf_sha256_final_hex(struct rf_sha256 *sha, char ret[RF_SHA256_HEX_SIZE]) RF_NONNULL;
 
 #endif

@@ -1,5 +1,5 @@
 /* The questions whose answers a plan depends on. */
-#include "plan/build.h"
+#include "plan/builder.h"
 
 #include <errno.h>
 
@@ -16,7 +16,7 @@ static const char *const host_only[] = {"/root", "/run", "/media", "/mnt", "/los
 int rf_plan_ask(const struct rf_posture *posture, struct rf_arena *arena, struct rf_path_fact **ret,
                 size_t *ret_count, struct rf_err *err)
 {
-    size_t room = RF_COUNT(standing) + RF_COUNT(host_only) + 2 * posture->mount_count + 1;
+    size_t room = RF_COUNT(standing) + RF_COUNT(host_only) + 2 * posture->mount_count + 2;
     struct rf_path_fact *facts = rf_arena_array(arena, room, sizeof(*facts));
     size_t n = 0;
 
@@ -32,6 +32,7 @@ int rf_plan_ask(const struct rf_posture *posture, struct rf_arena *arena, struct
         if (posture->mounts[i].kind == RF_MOUNT_BIND)
             facts[n++] = (struct rf_path_fact){.place = RF_PLACE_HOST, .path = posture->mounts[i].src};
     }
+    facts[n++] = (struct rf_path_fact){.place = RF_PLACE_HOST, .path = RF_PLAN_CPU_DIR};
     if (posture->home == RF_HOME_PATH)
         facts[n++] = (struct rf_path_fact){.place = RF_PLACE_ROOT, .path = posture->home_path};
     *ret = facts;

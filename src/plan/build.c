@@ -121,30 +121,41 @@ bool rf_builder_may_miss(struct rf_builder *b, enum rf_layer layer, const char *
     return true;
 }
 
-void rf_builder_cover(struct rf_builder *b, struct rf_cover cover)
+void rf_builder_cover(struct rf_builder *b, const char *path, enum rf_cover_kind kind, bool is_writable,
+                      bool is_exec)
 {
     if (b->cover_count == b->cover_limit)
         rf_builder_fail(b, -E2BIG, "more than %u mounts", b->cover_limit);
     else
-        b->covers[b->cover_count++] = cover;
+        b->covers[b->cover_count++] = (struct rf_cover){path, strlen(path), kind, is_writable, is_exec};
 }
 
 const struct rf_cover *rf_builder_covered(const struct rf_builder *b, const char *path)
 {
-    for (uint32_t i = b->cover_count; i-- > 0;) {
-        size_t len = strlen(b->covers[i].path);
+    size_t path_len = strlen(path);
 
-        if (strncmp(path, b->covers[i].path, len) == 0 && (path[len] == '\0' || path[len] == '/'))
-            return &b->covers[i];
+    for (uint32_t i = b->cover_count; i-- > 0;) {
+        const struct rf_cover *cover = &b->covers[i];
+
+        /* The cheap question first: with a hundred volumes this is asked ten thousand times. */
+        if (cover->len > path_len || (path[cover->len] != '\0' && path[cover->len] != '/'))
+            continue;
+        if (memcmp(path, cover->path, cover->len) == 0)
+            return cover;
     }
     return NULL;
 }
 
-const struct rf_path_fact *rf_facts_path(const struct rf_facts *facts, enum rf_place place, const char *path)
+const struct rf_path_fact *rf_builder_fact(struct rf_builder *b, enum rf_place place, const char *path)
 {
-    for (size_t i = 0; i < facts->path_count; i++) {
-        if (facts->paths[i].place == place && strcmp(facts->paths[i].path, path) == 0)
-            return &facts->paths[i];
+    for (size_t n = 0; n < b->facts->path_count; n++) {
+        size_t i = (b->last_fact + n) % b->facts->path_count;
+        const struct rf_path_fact *fact = &b->facts->paths[i];
+
+        if (fact->place == place && strcmp(fact->path, path) == 0) {
+            b->last_fact = i;
+            return fact;
+        }
     }
     return NULL;
 }

@@ -1,6 +1,7 @@
 /* What the launcher does: who the user is, the ring's name spaces, its control groups and its network. */
-#include "base/format.h"
 #include "plan/builder.h"
+
+#include "base/format.h"
 #include "posture/passwd.h"
 
 #include <errno.h>
@@ -205,7 +206,7 @@ static bool is_auto(const struct rf_builder *b)
 
 static void add_volume_tree(struct rf_builder *b, const struct rf_mount *mount)
 {
-    const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_HOST, mount->src);
+    const struct rf_path_fact *fact = rf_builder_fact(b, RF_PLACE_HOST, mount->src);
     struct rf_step *step;
     uint32_t outside_uid = is_auto(b) ? b->facts->auto_base + b->uid : b->uid;
     uint32_t outside_gid = is_auto(b) ? b->facts->auto_base + b->gid : b->gid;

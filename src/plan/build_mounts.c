@@ -8,11 +8,11 @@
 
 /* Where the temporary home goes: /home when it is ours or empty (an image may have installed software below
    it), else a directory on the private /tmp, else on /dev/shm. */
-static const char *home_place(const struct rf_builder *b)
+static const char *home_place(struct rf_builder *b)
 {
     const struct rf_cover *home = rf_builder_covered(b, "/home");
     const struct rf_cover *tmp = rf_builder_covered(b, "/tmp");
-    const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, "/home");
+    const struct rf_path_fact *fact = rf_builder_fact(b, RF_PLACE_ROOT, "/home");
 
     if (home && home->kind == COVER_TMPFS && home->path[0])
         return "/home";
@@ -46,7 +46,7 @@ static void temporary_home(struct rf_builder *b)
         step->a = b->posture->home_size_bytes;
         step->b = 16384;
         rf_builder_tmpfs_options(b, step);
-        rf_builder_cover(b, (struct rf_cover){place, COVER_TMPFS, false, false});
+        rf_builder_cover(b, place, COVER_TMPFS, false, false);
     }
     b->home = rf_arena_printf(b->arena, "%s/%s", place, strcmp(place, "/home") == 0 ? name : "home");
     if (!b->home) {
@@ -54,7 +54,7 @@ static void temporary_home(struct rf_builder *b)
         return;
     }
     home_dir(b, b->home);
-    rf_builder_cover(b, (struct rf_cover){b->home, COVER_TMPFS, true, false});
+    rf_builder_cover(b, b->home, COVER_TMPFS, true, false);
 }
 
 /* --- mount points --- */
@@ -82,9 +82,9 @@ static void make_parents(struct rf_builder *b, const struct rf_cover *cover, con
 /* See to it that `path` can be mounted on: it is there, or it is made where making costs the host nothing. */
 static void need_mount_point(struct rf_builder *b, const char *path, bool is_dir)
 {
-    const struct rf_cover root = {"", COVER_TMPFS, false, true};
+    const struct rf_cover root = {.path = "", .kind = COVER_TMPFS, .is_exec = true};
     const struct rf_cover *cover = rf_builder_covered(b, path);
-    const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, path);
+    const struct rf_path_fact *fact = rf_builder_fact(b, RF_PLACE_ROOT, path);
     bool is_exactly = cover && strcmp(cover->path, path) == 0;
     struct rf_step *step;
 
@@ -140,7 +140,7 @@ static void add_tmpfs(struct rf_builder *b, const struct rf_mount *mount, enum r
         step->gid = b->gid;
     }
     rf_builder_tmpfs_options(b, step);
-    rf_builder_cover(b, (struct rf_cover){mount->dst, COVER_TMPFS, !mount->is_read_only, mount->is_exec});
+    rf_builder_cover(b, mount->dst, COVER_TMPFS, !mount->is_read_only, mount->is_exec);
 }
 
 /* A volume that the user cannot write is the most common failure of a non-root container: say so beforehand.
@@ -199,7 +199,7 @@ static bool source_is_usable(struct rf_builder *b, const struct rf_mount *mount,
 
 static void add_bind(struct rf_builder *b, const struct rf_mount *mount, uint32_t *trees)
 {
-    const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_HOST, mount->src);
+    const struct rf_path_fact *fact = rf_builder_fact(b, RF_PLACE_HOST, mount->src);
     bool is_mapped = b->facts->is_privileged && (mount->is_idmapped || b->posture->userns == RF_USERNS_AUTO);
     struct rf_step *step;
 
@@ -214,7 +214,7 @@ static void add_bind(struct rf_builder *b, const struct rf_mount *mount, uint32_
     step->a = mount->is_recursive && !is_mapped && S_ISDIR(fact->mode);
     step->b = is_mapped ? ++*trees : 0;
     warn_unwritable(b, mount, fact);
-    rf_builder_cover(b, (struct rf_cover){mount->dst, COVER_BIND, !mount->is_read_only, mount->is_exec});
+    rf_builder_cover(b, mount->dst, COVER_BIND, !mount->is_read_only, mount->is_exec);
 }
 
 void rf_build_home(struct rf_builder *b)
@@ -323,5 +323,7 @@ void rf_build_seal(struct rf_builder *b)
         step->dst = rf_builder_text(b, "/");
         step->flags = ATTR_RDONLY;
     }
+    if (b->facts->may_be_chrooted)
+        (void)rf_builder_add(b, RF_STEP_TRUE_ROOT, RF_KEY_NONE);
     (void)rf_builder_add(b, RF_STEP_PIVOT, RF_KEY_NONE);
 }

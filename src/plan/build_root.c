@@ -23,26 +23,26 @@ static const struct {
 } host_covers[] = {{"/home", true},   {"/root", false}, {"/run", false},
                    {"/media", false}, {"/mnt", false},  {"/lost+found", false}};
 
-bool rf_builder_root_has(const struct rf_builder *b, const char *path, mode_t type)
+bool rf_builder_root_has(struct rf_builder *b, const char *path, mode_t type)
 {
-    const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, path);
+    const struct rf_path_fact *fact = rf_builder_fact(b, RF_PLACE_ROOT, path);
 
     return fact && fact->code == 0 && (fact->mode & S_IFMT) == type;
 }
 
 /* Whether some place that must be mounted on is not there. */
-static bool lacks_place(const struct rf_builder *b)
+static bool lacks_place(struct rf_builder *b)
 {
     static const char *const needed[] = {"/dev", "/proc", "/tmp"};
 
     for (size_t i = 0; i < RF_COUNT(needed); i++) {
-        const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, needed[i]);
+        const struct rf_path_fact *fact = rf_builder_fact(b, RF_PLACE_ROOT, needed[i]);
 
         if (!fact || fact->code == -ENOENT)
             return true;
     }
     for (size_t i = 0; i < b->posture->mount_count; i++) {
-        const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, b->posture->mounts[i].dst);
+        const struct rf_path_fact *fact = rf_builder_fact(b, RF_PLACE_ROOT, b->posture->mounts[i].dst);
 
         if (fact && fact->code == -ENOENT && strncmp(fact->path, "/tmp/", 5) != 0)
             return true;
@@ -64,7 +64,8 @@ void rf_build_root(struct rf_builder *b)
         if (b->posture->network == RF_NETWORK_LOOPBACK)
             (void)rf_builder_add(b, RF_STEP_LOOPBACK, RF_KEY_NETWORK);
     }
-    (void)rf_builder_add(b, RF_STEP_PRIVATE, RF_KEY_NONE);
+    step = rf_builder_add(b, RF_STEP_PRIVATE, RF_KEY_NONE);
+    step->a = b->facts->may_be_chrooted;
     b->is_overlay = !b->posture->is_host && (is_writable || lacks_place(b));
     if (b->posture->is_host && is_writable) {
         rf_builder_fail(b, -EINVAL,
@@ -83,7 +84,7 @@ void rf_build_root(struct rf_builder *b)
         step->b = OVERLAY_INODES;
     }
     if (is_writable)
-        rf_builder_cover(b, (struct rf_cover){"", COVER_TMPFS, true, true});
+        rf_builder_cover(b, "", COVER_TMPFS, true, true);
 }
 
 static struct rf_step *tmpfs(struct rf_builder *b, enum rf_key key, const char *path, uint32_t mode,
@@ -114,7 +115,7 @@ static void make_dir(struct rf_builder *b, enum rf_key key, const char *path, ui
  * there. */
 static void need_dir(struct rf_builder *b, const char *path)
 {
-    const struct rf_path_fact *fact = rf_facts_path(b->facts, RF_PLACE_ROOT, path);
+    const struct rf_path_fact *fact = rf_builder_fact(b, RF_PLACE_ROOT, path);
 
     if (b->is_overlay && (!fact || fact->code == -ENOENT))
         make_dir(b, RF_KEY_ROOTFS, path, 0755, false);
@@ -173,8 +174,8 @@ static void devices(struct rf_builder *b)
     link_to(b, "/dev/stderr", "/proc/self/fd/2");
     make_dir(b, RF_KEY_SHM_SIZE, "/dev/shm", 0755, false);
     (void)tmpfs(b, RF_KEY_SHM_SIZE, "/dev/shm", 01777, b->posture->shm_size_bytes);
-    rf_builder_cover(b, (struct rf_cover){"/dev", COVER_SEALED, false, false});
-    rf_builder_cover(b, (struct rf_cover){"/dev/shm", COVER_TMPFS, true, false});
+    rf_builder_cover(b, "/dev", COVER_SEALED, false, false);
+    rf_builder_cover(b, "/dev/shm", COVER_TMPFS, true, false);
     if (b->posture->has_tty) {
         make_dir(b, RF_KEY_TTY, "/dev/pts", 0755, false);
         step = rf_builder_add(b, RF_STEP_DEVPTS, RF_KEY_TTY);
@@ -191,9 +192,9 @@ static void devices(struct rf_builder *b)
    may read of docker's list (moby oci/defaults.go), and what that list leaves out. Files that only root may
    read are guarded by their modes, files that may be written by the whole of /proc being read-only. Kernels
    differ, so each is masked where it is present. */
-static const char *const masked_files[] = {"/proc/keys",       "/proc/key-users", "/proc/timer_list",
-                                           "/proc/interrupts", "/proc/kallsyms",  "/proc/iomem",
-                                           "/proc/ioports",    "/proc/config.gz", "/proc/modules"};
+static const char *const masked_files[] = {"/proc/keys",      "/proc/key-users", "/proc/interrupts",
+                                           "/proc/kallsyms",  "/proc/iomem",     "/proc/ioports",
+                                           "/proc/config.gz", "/proc/modules"};
 
 /* Directories that list the host's devices. */
 static const char *const masked_dirs[] = {"/proc/acpi", "/proc/asound", "/proc/bus", "/proc/scsi"};
@@ -241,7 +242,7 @@ static void processes(struct rf_builder *b)
     step = rf_builder_add(b, RF_STEP_SEAL, RF_KEY_NONE);
     step->dst = rf_builder_text(b, "/proc");
     step->flags = ATTR_RDONLY;
-    rf_builder_cover(b, (struct rf_cover){"/proc", COVER_SEALED, false, false});
+    rf_builder_cover(b, "/proc", COVER_SEALED, false, false);
 }
 
 /* --- /sys: the processors only, which OpenMP, PyTorch and the JVM read --- */
@@ -251,22 +252,27 @@ static void system_tree(struct rf_builder *b)
     static const char *const dirs[] = {"/sys/devices", "/sys/devices/system", "/sys/devices/system/cpu"};
     struct rf_step *step;
 
-    if (!rf_builder_root_has(b, "/sys", S_IFDIR))
+    const struct rf_path_fact *cpus = rf_builder_fact(b, RF_PLACE_HOST, RF_PLAN_CPU_DIR);
+    bool has_cpus = cpus && cpus->code == 0;
+
+    if (!rf_builder_root_has(b, "/sys", S_IFDIR) || !(has_cpus || b->posture->is_host))
         return;
-    step = tmpfs(b, RF_KEY_NONE, "/sys", 0755, small_bytes);
-    for (size_t i = 0; i < RF_COUNT(dirs); i++)
+    (void)tmpfs(b, RF_KEY_NONE, "/sys", 0755, small_bytes);
+    for (size_t i = 0; has_cpus && i < RF_COUNT(dirs); i++)
         make_dir(b, RF_KEY_NONE, dirs[i], 0755, false);
-    step = rf_builder_add(b, RF_STEP_BIND, RF_KEY_NONE);
-    step->src = rf_builder_text(b, dirs[2]);
-    step->dst = step->src;
-    step->flags = quiet | (uint32_t)ATTR_RDONLY;
+    if (has_cpus) {
+        step = rf_builder_add(b, RF_STEP_BIND, RF_KEY_NONE);
+        step->src = rf_builder_text(b, RF_PLAN_CPU_DIR);
+        step->dst = step->src;
+        step->flags = quiet | (uint32_t)ATTR_RDONLY;
+    }
     step = rf_builder_add(b, RF_STEP_SEAL, RF_KEY_NONE);
     step->dst = rf_builder_text(b, "/sys");
     step->flags = ATTR_RDONLY;
-    rf_builder_cover(b, (struct rf_cover){"/sys", COVER_SEALED, false, false});
+    rf_builder_cover(b, "/sys", COVER_SEALED, false, false);
 }
 
-bool rf_builder_user_mounts_on(const struct rf_builder *b, const char *path)
+bool rf_builder_user_mounts_on(struct rf_builder *b, const char *path)
 {
     for (size_t i = 0; i < b->posture->mount_count; i++) {
         if (strcmp(b->posture->mounts[i].dst, path) == 0)
@@ -281,7 +287,7 @@ static void scratch(struct rf_builder *b, const char *path, bool is_needed)
         return;
     need_dir(b, path);
     (void)tmpfs(b, RF_KEY_TMPFS, path, 01777, standard_tmp_bytes);
-    rf_builder_cover(b, (struct rf_cover){path, COVER_TMPFS, true, false});
+    rf_builder_cover(b, path, COVER_TMPFS, true, false);
 }
 
 static void host_data(struct rf_builder *b)
@@ -295,8 +301,7 @@ static void host_data(struct rf_builder *b)
             (void)tmpfs(b, RF_KEY_HOST, path, 0755, b->posture->home_size_bytes);
         else
             mask_dir(b, RF_KEY_HOST, path);
-        rf_builder_cover(
-            b, (struct rf_cover){path, host_covers[i].is_tmpfs ? COVER_TMPFS : COVER_SEALED, false, false});
+        rf_builder_cover(b, path, host_covers[i].is_tmpfs ? COVER_TMPFS : COVER_SEALED, false, false);
     }
 }
 
@@ -308,5 +313,6 @@ void rf_build_system_mounts(struct rf_builder *b)
     if (b->posture->is_host)
         host_data(b);
     scratch(b, "/tmp", true);
-    scratch(b, "/var/tmp", false);
+    if (b->posture->is_host)
+        scratch(b, "/var/tmp", false); /* a host's holds what its people left there */
 }

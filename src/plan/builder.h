@@ -10,13 +10,19 @@
 /* Mount attributes, as <linux/mount.h> numbers them. */
 enum { ATTR_RDONLY = 0x1, ATTR_NOSUID = 0x2, ATTR_NODEV = 0x4, ATTR_NOEXEC = 0x8 };
 
+enum rf_cover_kind { COVER_TMPFS, COVER_BIND, COVER_SEALED };
+
 /* A place that a step has covered with a mount, so that later steps know what they will find there. */
 struct rf_cover {
     const char *path;
-    enum { COVER_TMPFS, COVER_BIND, COVER_SEALED } kind;
+    size_t len;
+    enum rf_cover_kind kind;
     bool is_writable; /* by the workload */
     bool is_exec;
 };
+
+/* The part of the host's /sys that a ring shows: processors, which OpenMP, PyTorch and the JVM look for. */
+#define RF_PLAN_CPU_DIR "/sys/devices/system/cpu"
 
 enum { COVERS = 24 }; /* that the planner itself makes */
 
@@ -32,6 +38,7 @@ struct rf_builder {
     struct rf_cover *covers;
     uint32_t cover_count;
     uint32_t cover_limit;
+    size_t last_fact;
     uint32_t text_limit;
     uint32_t note_limit;
     uint32_t uid; /* the user, names resolved */
@@ -66,15 +73,20 @@ void rf_builder_warn(struct rf_builder *b, const char *fmt, ...) RF_PRINTF(2, 3)
 /* Whether the user said this layer may be missing; if so a note says that it is. */
 bool rf_builder_may_miss(struct rf_builder *b, enum rf_layer layer, const char *what);
 
-void rf_builder_cover(struct rf_builder *b, struct rf_cover cover);
+void rf_builder_cover(struct rf_builder *b, const char *path, enum rf_cover_kind kind, bool is_writable,
+                      bool is_exec);
 /* The innermost cover that `path` lies on or below, or NULL. */
 const struct rf_cover *rf_builder_covered(const struct rf_builder *b, const char *path);
 
+/* The fact about `path`, or NULL when nobody asked. Questions come in the order in which they were asked, so
+   the search begins behind the last answer. */
+const struct rf_path_fact *rf_builder_fact(struct rf_builder *b, enum rf_place place, const char *path);
+
 /* Whether the root has `path`, of that type (S_IFDIR, S_IFREG); links are followed inside the root. */
-bool rf_builder_root_has(const struct rf_builder *b, const char *path, mode_t type);
+bool rf_builder_root_has(struct rf_builder *b, const char *path, mode_t type);
 
 /* Whether a mount of the posture lands exactly on `path`. */
-bool rf_builder_user_mounts_on(const struct rf_builder *b, const char *path);
+bool rf_builder_user_mounts_on(struct rf_builder *b, const char *path);
 
 /* The parts of a plan, in the order in which they are called. */
 void rf_build_user(struct rf_builder *b);

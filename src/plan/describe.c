@@ -37,6 +37,7 @@ static const char *const names[RF_STEP_MAX] = {
     [RF_STEP_MASK_DIR] = "mask",
     [RF_STEP_SEAL] = "remount",
     [RF_STEP_DEVPTS] = "devpts",
+    [RF_STEP_TRUE_ROOT] = "leave-chroot",
     [RF_STEP_PIVOT] = "pivot-root",
     [RF_STEP_HOSTNAME] = "hostname",
     [RF_STEP_JOIN] = "join",

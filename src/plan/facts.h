@@ -48,6 +48,7 @@ struct rf_facts {
     bool is_privileged; /* CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID are effective, and more than one id is mapped
                          */
     bool is_initial_userns;
+    bool may_be_chrooted;  /* its root is not that of process 1 */
     int landlock_abi;      /* 0: the kernel has none */
     bool has_memfd_noexec; /* vm.memfd_noexec (6.3) */
     uint64_t nofile_hard;  /* the caller's hard limits, which cannot be raised without CAP_SYS_RESOURCE */
@@ -73,8 +74,5 @@ static inline bool rf_fs_is_memory(uint64_t magic)
 {
     return magic == 0x01021994 || magic == 0x858458f6;
 }
-
-/* The fact about `path`, or NULL when nobody asked. */
-const struct rf_path_fact *rf_facts_path(const struct rf_facts *facts, enum rf_place place, const char *path);
 
 #endif

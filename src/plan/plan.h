@@ -35,13 +35,13 @@ enum rf_step_kind {
     RF_STEP_GO,         /* hand name space and cgroups to pid 1 */
     /* pid 1 */
     RF_STEP_DIE_TOGETHER, /* the ring dies with the launcher */
-    RF_STEP_PRIVATE,
-    RF_STEP_ROOT,    /* src becomes the new root; flags = MOUNT_ATTR_* */
-    RF_STEP_OVERLAY, /* the same under a writable tmpfs; a = size, b = inodes */
-    RF_STEP_TMPFS,   /* dst; flags = MOUNT_ATTR_*; mode, uid, gid; a = size, b = inodes */
-    RF_STEP_MKDIR,   /* dst; mode, uid, gid */
-    RF_STEP_NODE,    /* dst; mode; a = device number */
-    RF_STEP_SYMLINK, /* dst -> src */
+    RF_STEP_PRIVATE,      /* a = 1: the launcher may be in a chroot */
+    RF_STEP_ROOT,         /* src becomes the new root; flags = MOUNT_ATTR_* */
+    RF_STEP_OVERLAY,      /* the same under a writable tmpfs; a = size, b = inodes */
+    RF_STEP_TMPFS,        /* dst; flags = MOUNT_ATTR_*; mode, uid, gid; a = size, b = inodes */
+    RF_STEP_MKDIR,        /* dst; mode, uid, gid */
+    RF_STEP_NODE,         /* dst; mode; a = device number */
+    RF_STEP_SYMLINK,      /* dst -> src */
     RF_STEP_BIND, /* src on the host -> dst; flags = MOUNT_ATTR_*; a = 1 recursive; b = 1 + tree slot, or 0 */
     RF_STEP_FILE, /* dst: an empty file to mount on; mode */
     RF_STEP_INJECT, /* file dst shows data; mode */
@@ -51,6 +51,7 @@ enum rf_step_kind {
     RF_STEP_MASK_DIR,
     RF_STEP_SEAL, /* mount at dst: add flags */
     RF_STEP_DEVPTS,
+    RF_STEP_TRUE_ROOT, /* leave a chroot of the launcher's */
     RF_STEP_PIVOT,
     RF_STEP_HOSTNAME, /* data */
     RF_STEP_JOIN,     /* wait for the launcher's GO; join what it handed over */

@@ -46,11 +46,6 @@ static const char *const names[RF_CAP_COUNT] = {"CAP_CHOWN",
                                                 "CAP_BPF",
                                                 "CAP_CHECKPOINT_RESTORE"};
 
-const char *rf_cap_name(unsigned number)
-{
-    return number < RF_CAP_COUNT ? names[number] : NULL;
-}
-
 /* Upper case, with the CAP_ that docker's users leave out. */
 static struct rf_str full_name(struct rf_str text, char *ret, size_t size)
 {

@@ -6,9 +6,6 @@
 /* Capabilities by name. */
 enum { RF_CAP_COUNT = 41 };
 
-/* "CAP_NET_RAW" for 13, NULL past the last one known. */
-const char *rf_cap_name(unsigned number);
-
 /* cap_add: with or without CAP_, in any case. */
 int rf_set_cap_add(struct rf_posture *posture, const struct rf_value *value,
                    struct rf_err *err) RF_NONNULL RF_CHECK;

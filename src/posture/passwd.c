@@ -108,34 +108,3 @@ bool rf_passwd_has_uid(const char *passwd, uint64_t uid)
     }
     return false;
 }
-
-bool rf_passwd_line_of(const char *passwd, uint64_t uid, uint64_t *ret_gid, struct rf_str *ret_name,
-                       struct rf_str *ret_home)
-{
-    struct rf_str rest = rf_str_of(passwd);
-    struct rf_str fields[PASSWD_FIELDS];
-    uint64_t id = 0;
-    uint64_t gid = 0;
-
-    while (next_user(&rest, fields, &id, &gid)) {
-        if (id != uid)
-            continue;
-        *ret_gid = gid;
-        *ret_name = fields[0];
-        *ret_home = fields[5];
-        return true;
-    }
-    return false;
-}
-
-bool rf_passwd_home_of(const char *passwd, uint64_t uid, struct rf_str *ret_home)
-{
-    struct rf_str name;
-    struct rf_str home;
-    uint64_t gid = 0;
-
-    if (!rf_passwd_line_of(passwd, uid, &gid, &name, &home) || home.len == 0 || home.ptr[0] != '/')
-        return false;
-    *ret_home = home;
-    return true;
-}

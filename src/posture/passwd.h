@@ -26,11 +26,4 @@ bool rf_passwd_find_group(const char *group, const char *name, uint64_t *ret_gid
 /* Whether a line of the file (passwd or group: the number is the third field of both) has this id. */
 bool rf_passwd_has_uid(const char *passwd, uint64_t uid) RF_NONNULL;
 
-/* The first line with this uid: its gid, name and home directory, as views of `passwd`. */
-bool rf_passwd_line_of(const char *passwd, uint64_t uid, uint64_t *ret_gid, struct rf_str *ret_name,
-                       struct rf_str *ret_home) RF_NONNULL RF_CHECK;
-
-/* The home directory of that line when it is an absolute path. */
-bool rf_passwd_home_of(const char *passwd, uint64_t uid, struct rf_str *ret_home) RF_NONNULL RF_CHECK;
-
 #endif

@@ -122,7 +122,7 @@ static int new_group(struct rf_launcher *launcher, const struct rf_step *step)
 
     if (step->a >= RF_CGROUPS)
         return -E2BIG;
-    code = leftovers->keeper ? 0 : rf_keeper_start(leftovers);
+    code = leftovers->keeper ? 0 : rf_keeper_start(launcher);
     if (code < 0)
         return code;
     path = leftovers->cgroups[step->a];

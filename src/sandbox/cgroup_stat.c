@@ -67,7 +67,7 @@ void rf_cgroup_read(const struct rf_launcher *launcher, struct rf_outcome *ret)
         for (size_t j = 0; j < RF_COUNT(counters); j++) {
             bool is_cheap = counters[j].at == offsetof(struct rf_outcome, oom_kills);
 
-            if (launcher->run->wants_witness || (is_cheap && ret->exit_code == 137))
+            if (launcher->run->wants_witness || is_cheap)
                 read_count(launcher->leftovers->cgroups[i], counters[j].file, counters[j].line,
                            (uint64_t *)((char *)ret + counters[j].at));
         }

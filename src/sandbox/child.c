@@ -27,6 +27,7 @@ static rf_step_fn *const steps[RF_STEP_MAX] = {
     [RF_STEP_MASK_DIR] = rf_step_mask_dir,
     [RF_STEP_SEAL] = rf_step_seal,
     [RF_STEP_DEVPTS] = rf_step_devpts,
+    [RF_STEP_TRUE_ROOT] = rf_step_true_root,
     [RF_STEP_PIVOT] = rf_step_pivot,
     [RF_STEP_HOSTNAME] = rf_step_hostname,
     [RF_STEP_JOIN] = rf_step_join,

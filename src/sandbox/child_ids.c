@@ -118,6 +118,7 @@ int rf_step_loopback(struct rf_child *child, const struct rf_step *step)
 int rf_step_tty(struct rf_child *child, const struct rf_step *step)
 {
     struct rf_message message = {.type = RF_MESSAGE_TTY};
+    struct winsize size;
     int master =
         rf_sys_result(syscall(SYS_openat, AT_FDCWD, "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0));
     int unlock = 0;
@@ -132,6 +133,9 @@ int rf_step_tty(struct rf_child *child, const struct rf_step *step)
                     : rf_sys_result(syscall(SYS_ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
     if (peer < 0)
         return peer;
+    /* The workload is to find the caller's size when it looks first, not to be told of it later. */
+    if (syscall(SYS_ioctl, STDIN_FILENO, TIOCGWINSZ, &size) == 0)
+        (void)syscall(SYS_ioctl, master, TIOCSWINSZ, &size); /* a wrong size is no reason to stop */
     code = rf_child_send(child->control, &message, NULL, &master, 1);
     (void)close(master); /* the launcher has it now */
     for (int fd = 0; code >= 0 && fd < 3; fd++)

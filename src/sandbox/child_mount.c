@@ -4,6 +4,7 @@
 
 #include "sandbox/sys.h"
 
+#include <linux/stat.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -56,11 +57,76 @@ static int attach(struct rf_child *child, int mount_fd, const char *path)
     return closing(mount_fd, code);
 }
 
+/* A launcher in a chroot sees no mount at "/" to work on, and no process that counts as chrooted may make a
+   user name space (kernel/user_namespace.c). Joining the mount name space one is in leads to its true root.
+   *ret_old is the root that was left. */
+static int leave_chroot(const struct rf_child *child, int *ret_old)
+{
+    int old = rf_sys_result(syscall(SYS_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
+    int fd = rf_sys_result(syscall(SYS_openat, child->proc_self, "ns/mnt", O_RDONLY | O_CLOEXEC, 0));
+
+    if (old < 0 || fd < 0)
+        return old < 0 ? old : closing(old, fd);
+    *ret_old = old;
+    return closing(fd, rf_sys_result(syscall(SYS_setns, fd, CLONE_NEWNS)));
+}
+
+static int enter_chroot(int old)
+{
+    int code = rf_sys_result(syscall(SYS_fchdir, old));
+
+    return code < 0 ? code : rf_sys_result(syscall(SYS_chroot, "."));
+}
+
+static uint64_t mount_id(int dir, const char *path)
+{
+    struct statx st;
+
+    memset(&st, 0, sizeof(st));
+    if (syscall(SYS_statx, dir, path, AT_EMPTY_PATH, STATX_MNT_ID, &st) != 0)
+        return 0; /* the root is then left as it was, and what follows says what is wrong with it */
+    return st.stx_mnt_id;
+}
+
+/* Where the true root shows the ring's own tree, which lies on top of "/" already, there was no chroot. */
+int rf_step_true_root(struct rf_child *child, const struct rf_step *step)
+{
+    int old = -1;
+    int code = leave_chroot(child, &old);
+
+    (void)step;
+    if (code == 0 && mount_id(AT_FDCWD, "/") == mount_id(child->root, ""))
+        code = enter_chroot(old);
+    return old < 0 ? code : closing(old, code);
+}
+
+static int make_private(void)
+{
+    return rf_sys_result(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+}
+
+/* In a chroot, too, sources of volumes are the launcher's: its root and its working directory are taken back.
+ */
+static int make_private_from_chroot(const struct rf_child *child)
+{
+    int here = rf_sys_result(syscall(SYS_openat, AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
+    int old = -1;
+    int code = here < 0 ? here : leave_chroot(child, &old);
+
+    if (code == 0)
+        code = make_private();
+    if (code == 0)
+        code = enter_chroot(old);
+    if (code == 0)
+        code = rf_sys_result(syscall(SYS_fchdir, here));
+    if (old >= 0)
+        (void)close(old); /* opened for its place only */
+    return here < 0 ? code : closing(here, code);
+}
+
 int rf_step_private(struct rf_child *child, const struct rf_step *step)
 {
-    (void)child;
-    (void)step;
-    return rf_sys_result(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+    return step->a ? make_private_from_chroot(child) : make_private();
 }
 
 /* The copy is attached above the old root, which keeps serving host paths until the pivot. */

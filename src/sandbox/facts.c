@@ -10,6 +10,7 @@
 
 #include <dirent.h>
 #include <linux/capability.h>
+#include <linux/stat.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -71,6 +72,19 @@ static bool has_caps(void)
     return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & needed) == needed;
 }
 
+/* Whether this process has the root of process 1: the same directory by the same mount. Not to be allowed to
+   look is as good as not to be in the same place: the steps that depend on it look for themselves. */
+static bool is_same_root(void)
+{
+    struct statx own;
+    struct statx first;
+    const unsigned mask = STATX_INO | STATX_MNT_ID;
+
+    return syscall(SYS_statx, AT_FDCWD, "/", 0, mask, &own) == 0 &&
+           syscall(SYS_statx, AT_FDCWD, "/proc/1/root", 0, mask, &first) == 0 &&
+           own.stx_ino == first.stx_ino && own.stx_mnt_id == first.stx_mnt_id;
+}
+
 /* More than one id is mapped when the map's third number is; the initial name space, which the kernel gives a
    fixed inode (PROC_USER_INIT_INO), maps all of them. */
 static void look_at_userns(struct rf_facts *facts, struct rf_arena *arena)
@@ -84,6 +98,7 @@ static void look_at_userns(struct rf_facts *facts, struct rf_arena *arena)
 
     facts->is_initial_userns = stat("/proc/self/ns/user", &st) == 0 && st.st_ino == initial_userns;
     facts->is_privileged = facts->is_initial_userns;
+    facts->may_be_chrooted = !is_same_root();
     map = facts->is_initial_userns ? NULL
                                    : read_text(AT_FDCWD, "/proc/self/uid_map", 0, SMALL_FILE, arena, &code);
     if (!map)

@@ -4,6 +4,7 @@
 
 #include "sandbox/sys.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,29 +36,42 @@ static void remove_leftovers(const struct rf_leftovers *leftovers)
     remove_groups(leftovers);
 }
 
-/* Runs on its own stack in the launcher's memory. Until the launcher is dead it makes no call that can fail,
-   because errno is shared. */
+/* Wait until the ring is gone, or its launcher. Poll says so once; whoever is alive then is being killed. */
+static void wait_for_end(bool has_ring)
+{
+    struct pollfd fds[] = {{.fd = 0, .events = POLLIN}, {.fd = has_ring ? 1 : -1, .events = POLLIN}};
+
+    while (poll(fds, RF_COUNT(fds), -1) < 0 && errno == EINTR)
+        ;
+}
+
+/* Runs on its own stack in the launcher's memory, and lets go of everything else: above all of pipes, whose
+   readers wait for their end. Until the launcher is dead or waits for this process it makes no call that can
+   fail, because errno is shared. */
 static int keep(void *argument)
 {
-    const struct rf_leftovers *leftovers = argument;
-    char byte;
+    struct rf_launcher *launcher = argument;
+    const struct rf_leftovers *leftovers = launcher->leftovers;
 
     (void)syscall(SYS_dup3, leftovers->alive[0], 0, O_CLOEXEC);
-    (void)syscall(SYS_close_range, 1U, ~0U,
-                  0); /* let go of everything else: pipes, and our end of this one */
-    while (read(0, &byte, 1) < 0 && errno == EINTR)
-        ;
+    if (leftovers->ring >= 0)
+        (void)syscall(SYS_dup3, leftovers->ring, 1, O_CLOEXEC);
+    (void)syscall(SYS_close_range, 2U, ~0U, 0);
+    wait_for_end(leftovers->ring >= 0);
+    rf_cgroup_read(launcher, launcher->outcome);
     remove_leftovers(leftovers);
     _exit(0);
 }
 
-int rf_keeper_start(struct rf_leftovers *leftovers)
+int rf_keeper_start(struct rf_launcher *launcher)
 {
+    struct rf_leftovers *leftovers = launcher->leftovers;
     int pid;
 
     if (pipe2(leftovers->alive, O_CLOEXEC) < 0)
         return -errno;
-    pid = clone(keep, stack + STACK_BYTES, CLONE_VM | SIGCHLD, leftovers);
+    leftovers->ring = launcher->pidfd;
+    pid = clone(keep, stack + STACK_BYTES, CLONE_VM | SIGCHLD, launcher);
     (void)close(leftovers->alive[0]); /* the keeper has its own; it may yet read the number, so that stays */
     if (pid < 0)
         return -errno;
@@ -65,10 +79,12 @@ int rf_keeper_start(struct rf_leftovers *leftovers)
     return 0;
 }
 
+/* The end of the ring has woken the keeper as it has woken us; where it was started before the ring, our end
+   of the pipe does. */
 void rf_keeper_finish(struct rf_leftovers *leftovers)
 {
     if (!leftovers->keeper)
         return;
-    (void)close(leftovers->alive[1]); /* for the keeper this is our end: it removes what is left, as always */
+    (void)close(leftovers->alive[1]);
     (void)waitpid(leftovers->keeper, NULL, 0);
 }

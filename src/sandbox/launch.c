@@ -213,7 +213,6 @@ int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct 
     } else {
         code = rf_watch_run(&launcher);
     }
-    rf_cgroup_read(&launcher, &outcome);
     rf_keeper_finish(launcher.leftovers);
     if (sockets[1] >= 0)
         (void)close(sockets[1]);

@@ -17,6 +17,7 @@ struct rf_leftovers {
                 [RF_PATH_BYTES]; /* written before mkdir, so that nothing is made that is not listed */
     uint32_t cgroup_count;
     char run_file[RF_PATH_BYTES];
+    int ring;     /* pidfd of pid 1, or -1 when the keeper was started before it */
     int alive[2]; /* a pipe nobody writes to: its end is the launcher's */
     pid_t keeper;
 };
@@ -56,8 +57,8 @@ int rf_launcher_step(struct rf_launcher *launcher, const struct rf_step *step);
 
 /* keeper.c: see that nothing outlives the launcher, even if it is killed. Needed before the first leftover.
  */
-int rf_keeper_start(struct rf_leftovers *leftovers);
-/* Remove everything and end the keeper. */
+int rf_keeper_start(struct rf_launcher *launcher);
+/* When the ring is gone: wait until the keeper has read the control groups' counts and removed everything. */
 void rf_keeper_finish(struct rf_leftovers *leftovers);
 
 /* run_file.c: what `run` leaves for exec, ps and kill. Taking a name that was asked for refuses one that is
@@ -72,7 +73,7 @@ void rf_standard_close(struct rf_launcher *launcher);
 /* watch.c: from GO to the end. */
 int rf_watch_run(struct rf_launcher *launcher);
 
-/* cgroup_stat.c: what the control groups counted; before they are removed. */
+/* cgroup_stat.c: what the control groups counted; the keeper asks before it removes them. */
 void rf_cgroup_read(const struct rf_launcher *launcher, struct rf_outcome *ret);
 
 #endif

@@ -1,10 +1,11 @@
 /* The launcher's side of the run directory: a name that was asked for is taken before anything of the user's
-   can run; the rest is written while pid 1 is busy, so that nobody waits for it. */
-#include "base/format.h"
+   can run; the rest is written while pid 1 is busy, or when a run without a name has lasted for a moment, so
+   that nobody waits for it. */
 #include "sandbox/launcher.h"
 #include "sandbox/rundir.h"
 
 #include "base/auto.h"
+#include "base/format.h"
 #include "base/num.h"
 #include "sandbox/sys.h"
 
@@ -27,7 +28,7 @@ static int create(struct rf_launcher *launcher, int dir, char path[RF_RUN_PATH_B
 {
     struct rf_leftovers *leftovers = launcher->leftovers;
     size_t at = strlen(path);
-    int code = leftovers->keeper ? 0 : rf_keeper_start(leftovers);
+    int code = leftovers->keeper ? 0 : rf_keeper_start(launcher);
 
     if (code < 0)
         return rf_fail(err, code, "name %s: starting the keeper: %s", launcher->run->name, strerror(-code));

@@ -14,13 +14,14 @@
 #include <sys/wait.h>
 #include <termios.h>
 
-enum { EXIT_TIMEOUT = 124, WITNESS_LIMIT = 512 * 1024, RELAY_BYTES = 8192 };
+enum { EXIT_TIMEOUT = 124, WITNESS_LIMIT = 512 * 1024, RELAY_BYTES = 8192, RECORD_AFTER_US = 20000 };
 
 struct watch {
     struct rf_launcher *launcher;
     int signals;
-    uint64_t stop_at_us; /* when patience ends; 0: never */
-    uint64_t end_at_us;  /* when the time is up; 0: never */
+    uint64_t stop_at_us;   /* when patience ends; 0: never */
+    uint64_t end_at_us;    /* when the time is up; 0: never */
+    uint64_t record_at_us; /* when to write the run file; 0: never, or written */
     unsigned interrupts;
     bool has_raw_terminal;
     bool is_input_open;
@@ -277,13 +278,26 @@ static void on_signal(struct watch *w)
         (void)rf_sys_pidfd_send_signal(w->launcher->pidfd, number); /* it may be dead already */
 }
 
+/* A name that was asked for may be used at once. A run without one that is over in a moment is nobody's to
+   find, and spares itself the file and its keeper. */
+static void record(struct watch *w)
+{
+    if (w->launcher->run->is_name_given)
+        rf_run_file_write(w->launcher);
+    else if (w->launcher->run->name)
+        w->record_at_us = rf_now_us() + RECORD_AFTER_US;
+}
+
 static int next_deadline_ms(const struct watch *w)
 {
-    uint64_t at = w->stop_at_us;
+    const uint64_t deadlines[] = {w->stop_at_us, w->end_at_us, w->record_at_us};
+    uint64_t at = 0;
     uint64_t now = rf_now_us();
 
-    if (w->end_at_us && (!at || w->end_at_us < at))
-        at = w->end_at_us;
+    for (size_t i = 0; i < RF_COUNT(deadlines); i++) {
+        if (deadlines[i] && (!at || deadlines[i] < at))
+            at = deadlines[i];
+    }
     if (!at)
         return -1;
     return at <= now ? 0 : (int)((at - now) / 1000 + 1);
@@ -293,6 +307,10 @@ static void on_clock(struct watch *w)
 {
     uint64_t now = rf_now_us();
 
+    if (w->record_at_us && now >= w->record_at_us) {
+        w->record_at_us = 0;
+        rf_run_file_write(w->launcher);
+    }
     if (w->stop_at_us && now >= w->stop_at_us) {
         kill_all(w);
         w->stop_at_us = 0;
@@ -328,7 +346,7 @@ static void watch_until_dead(struct watch *w)
         if (fds[1].revents) {
             is_control_open = receive(w);
             if (!is_control_open && !wishes(w)->has_init && w->launcher->outcome->failed_step < 0)
-                rf_run_file_write(w->launcher); /* closed by the workload's execve */
+                record(w); /* closed by the workload's execve */
         }
         if (fds[2].revents)
             on_signal(w);
@@ -375,7 +393,7 @@ int rf_watch_run(struct rf_launcher *launcher)
         return status;
     }
     if (wishes(&w)->has_init)
-        rf_run_file_write(launcher); /* readers see by pid 1's child whether the ring stands */
+        record(&w); /* readers see by pid 1's child whether the ring stands */
     watch_until_dead(&w);
     drain_messages(&w);
     drain(launcher->tty, STDOUT_FILENO);

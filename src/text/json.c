@@ -12,7 +12,8 @@
 enum { KEY_SHOWN = 60 };
 enum want { VALUE, VALUE_OR_END, KEY, KEY_OR_END, COMMA_OR_END, NOTHING };
 
-void rf_json_place(const struct rf_json *json, size_t offset, unsigned *ret_line, unsigned *ret_column)
+/* Line and column, counted from 1, columns in bytes. */
+static void place_of(const struct rf_json *json, size_t offset, unsigned *ret_line, unsigned *ret_column)
 {
     *ret_line = 1;
     *ret_column = 1;
@@ -35,7 +36,7 @@ int rf_json_fail(const struct rf_json *json, size_t offset, struct rf_err *err, 
     va_start(args, fmt);
     (void)rf_vsnprintf(sentence, sizeof(sentence), fmt, args); /* a cut sentence is still a sentence */
     va_end(args);
-    rf_json_place(json, offset, &line, &column);
+    place_of(json, offset, &line, &column);
     return rf_fail(err, -EINVAL, "line %u, column %u: %s", line, column, sentence);
 }
 
@@ -382,6 +383,8 @@ int rf_json_skip(struct rf_json *json, const struct rf_json_token *token, struct
     return code;
 }
 
+static bool is_text(const struct rf_json_token *token, const char *text);
+
 int rf_json_field(struct rf_json *json, const char *const *names, size_t count, uint64_t *seen,
                   size_t *ret_index, struct rf_err *err)
 {
@@ -395,7 +398,7 @@ int rf_json_field(struct rf_json *json, const char *const *names, size_t count, 
         *ret_index = count;
         return 0;
     }
-    while (index < count && !rf_json_is(&token, names[index]))
+    while (index < count && !is_text(&token, names[index]))
         index++;
     if (index == count)
         return rf_json_fail(json, token.offset, err, "unknown key \"%.*s\"",
@@ -449,7 +452,8 @@ static size_t decode_one(struct rf_str raw, char *ret, size_t *ret_len)
     return taken;
 }
 
-bool rf_json_is(const struct rf_json_token *token, const char *text)
+/* Whether a key or string says `text`, whatever escapes it is written with. */
+static bool is_text(const struct rf_json_token *token, const char *text)
 {
     struct rf_str raw = token->raw;
     size_t left = strlen(text);

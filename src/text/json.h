@@ -65,9 +65,6 @@ int rf_json_skip(struct rf_json *json, const struct rf_json_token *token,
 int rf_json_field(struct rf_json *json, const char *const *names, size_t count, uint64_t *seen,
                   size_t *ret_index, struct rf_err *err) RF_NONNULL RF_CHECK;
 
-/* Whether a key or string says `text`, whatever escapes it is written with. */
-bool rf_json_is(const struct rf_json_token *token, const char *text) RF_NONNULL;
-
 /* The text of a key or string: the token's own bytes, or a copy from `arena` when it has escapes. It may hold
    "\0" as \u0000 can be written. -ENOMEM when the arena is full. */
 int rf_json_text(const struct rf_json_token *token, struct rf_arena *arena, struct rf_str *ret,
@@ -88,10 +85,6 @@ int rf_json_list_text(struct rf_json *json, const char *what, struct rf_arena *a
 
 /* The value of a number without sign, fraction and exponent; else -EINVAL, -ERANGE beyond `max`. */
 int rf_json_u64(const struct rf_json_token *token, uint64_t max, uint64_t *ret) RF_NONNULL RF_CHECK;
-
-/* Line and column, counted from 1, columns in bytes. */
-void rf_json_place(const struct rf_json *json, size_t offset, unsigned *ret_line,
-                   unsigned *ret_column) RF_NONNULL;
 
 /* rf_fail() with "line L, column C: " before the sentence. */
 int rf_json_fail(const struct rf_json *json, size_t offset, struct rf_err *err, const char *fmt,

@@ -46,11 +46,22 @@ static const struct {
     const char *path;
     uint32_t mode;
 } places[] = {
-    {"/dev", S_IFDIR | 0755},        {"/proc", S_IFDIR | 0755},       {"/sys", S_IFDIR | 0755},
-    {"/tmp", S_IFDIR | 01777},       {"/var/tmp", S_IFDIR | 01777},   {"/home", S_IFDIR | 0755},
-    {"/srv", S_IFDIR | 0755},        {"/etc/passwd", S_IFREG | 0644}, {"/etc/group", S_IFREG | 0644},
-    {"/root", S_IFDIR | 0700},       {"/run", S_IFDIR | 0755},        {"/mnt", S_IFDIR | 0755},
-    {"/proc/kcore", S_IFREG | 0400}, {"/proc/keys", S_IFREG | 0444},  {"/proc/acpi", S_IFDIR | 0555},
+    {"/dev", S_IFDIR | 0755},
+    {"/proc", S_IFDIR | 0755},
+    {"/sys", S_IFDIR | 0755},
+    {"/tmp", S_IFDIR | 01777},
+    {"/var/tmp", S_IFDIR | 01777},
+    {"/home", S_IFDIR | 0755},
+    {"/srv", S_IFDIR | 0755},
+    {"/etc/passwd", S_IFREG | 0644},
+    {"/etc/group", S_IFREG | 0644},
+    {"/root", S_IFDIR | 0700},
+    {"/run", S_IFDIR | 0755},
+    {"/mnt", S_IFDIR | 0755},
+    {"/sys/devices/system/cpu", S_IFDIR | 0755},
+    {"/proc/kcore", S_IFREG | 0400},
+    {"/proc/keys", S_IFREG | 0444},
+    {"/proc/acpi", S_IFDIR | 0555},
 };
 
 static void answer(struct rf_path_fact *fact)

@@ -70,19 +70,12 @@ static void finds_groups(void **state)
 
 static void finds_by_number(void **state)
 {
-    struct rf_str home = {NULL, 0};
-
     (void)state;
     assert_false(rf_passwd_has_uid(passwd, 5));
     assert_false(rf_passwd_has_uid(passwd, 1));
     assert_true(rf_passwd_has_uid(passwd, 1003));
     assert_true(rf_passwd_has_uid(group, 4));
     assert_false(rf_passwd_has_uid("", 0));
-    assert_false(rf_passwd_home_of(passwd, 5, &home));
-    assert_false(rf_passwd_home_of(passwd, 1002, &home));
-    assert_null(home.ptr);
-    assert_true(rf_passwd_home_of(passwd, 1000, &home));
-    assert_true(rf_str_is(home, "/home/app"));
 }
 
 static void knows_names(void **state)

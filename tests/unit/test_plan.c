@@ -61,6 +61,7 @@ static const struct {
     {RF_PLACE_ROOT, "/etc/passwd", S_IFREG | 0644, 0, 0},
     {RF_PLACE_ROOT, "/etc/group", S_IFREG | 0644, 0, 0},
     {RF_PLACE_ROOT, "/file", S_IFREG | 0644, 0, 0},
+    {RF_PLACE_HOST, "/sys/devices/system/cpu", S_IFDIR | 0755, 0, 0x62656572},
     {RF_PLACE_HOST, "/mine", S_IFDIR | 0755, 1000, 0xef53},
     {RF_PLACE_HOST, "/roots", S_IFDIR | 0755, 0, 0xef53},
     {RF_PLACE_HOST, "/memory", S_IFDIR | 0777, 0, 0x01021994},

@@ -7,7 +7,7 @@ marker=killed.$$.$RANDOM
 pattern="[k]${marker#k}" # so that grep does not find itself
 memory=$(awk -F: '$2 == "memory" { print "/sys/fs/cgroup/memory" $3 }' /proc/self/cgroup)
 pids=$(awk -F: '$2 == "pids" { print "/sys/fs/cgroup/pids" $3 }' /proc/self/cgroup)
-run_dirs=("/run/ringfence" "${XDG_RUNTIME_DIR:-/nonexistent}/ringfence" "/tmp/ringfence-$(id -u)")
+run_dirs=("/run/ringfence" "${XDG_RUNTIME_DIR:-/nonexistent}/ringfence" "/dev/shm/ringfence-$(id -u)" "/tmp/ringfence-$(id -u)")
 
 # What a run of launcher $1 left: names, or nothing.
 leftovers() {
@@ -16,7 +16,7 @@ leftovers() {
         [ -d "$dir" ] && echo "group $dir"
     done
     for dir in "${run_dirs[@]}"; do
-        grep -lsa "$pattern" "$dir"/* 2>/dev/null
+        ls -d "$dir"/*".$1" 2>/dev/null # a run file is called NAME.LAUNCHER
     done
     grep -lsa "$pattern" /proc/[0-9]*/cmdline 2>/dev/null
 }

@@ -18,7 +18,7 @@ for user in root root:root 5:root; do
     refused "--user $user" "root is root" --user "$user"
 done
 for user in '' : 5: :5 65536 5:65536 4294967296 4294967297 2147483648 18446744073709551616 -1 +5 ' 5' 0x5 5:6:7 5.0 $'5\n' 1e3; do
-    refused "--user '$user'" "" --user "$user"
+    refused "--user '${user//$'\n'/\\n}'" "" --user "$user"
 done
 refused "--user of a name that nobody has" no-such-user --user no-such-user
 refused "--group-add 0" group --group-add 0
