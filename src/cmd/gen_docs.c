@@ -140,6 +140,87 @@ static void man_keys(const struct rf_verb *verb)
     }
 }
 
+/* What the tables do not say about a verb. */
+static const struct {
+    const char *verb;
+    const char *about;
+    const char *status;
+    const char *examples; /* a command and what it is for, in turn, a line each */
+} stories[] = {
+    {"run",
+     "The command runs as uid 10001 unless --user says otherwise, on a read-only root, with a private /tmp, "
+     "/dev/shm and home of limited size, without network, capabilities or a way to gain any, behind a system "
+     "call filter and Landlock. Nothing of a run is kept. There is no daemon, and nothing is set-user-id: "
+     "root and ordinary users call it alike. What the system cannot give is a refusal to run, unless "
+     "--allow-missing names it.",
+     "That of the command; 128 and the number of the signal that ended it; 124 when the timeout ended it; "
+     "125 "
+     "when ringfence itself failed or refused; 126 when the command cannot be executed; 127 when there is "
+     "none.",
+     "ringfence run --host -- id\n"
+     "Run a program of the host's in a ring.\n"
+     "ringfence run --rootfs ./root -v ./scans:/mnt:ro -- tesseract /mnt/page.png -\n"
+     "Run a program of an unpacked image on files of the host's, which it cannot change.\n"
+     "ringfence run --host --user 1000 -v ./models:/mnt:idmap -- python3 /mnt/train.py\n"
+     "Let it write there; as root, what comes out belongs to the owner of ./models.\n"
+     "ringfence run --explain --host -- id\n"
+     "See every step and the key that demands it, and start nothing.\n"
+     "ringfence run --no-disk --report - --host -- id\n"
+     "Refuse every writable disk, and prove afterwards that nothing was written to one.\n"},
+    {"exec",
+     "The command gets the ring's name spaces, user, limits, filter and Landlock rules. --user 0 is for "
+     "looking "
+     "around in a ring that was started with --debug-root: it has no capabilities either, and a warning is "
+     "printed.",
+     "That of the command, as for ringfence run.",
+     "ringfence exec -it ocr-page sh\n"
+     "A shell in the ring of that name.\n"},
+    {"kill", NULL, "0 when every ring got the signal; 1 when one is not there; 125 when a word is wrong.",
+     NULL},
+};
+
+static void man_about(const char *verb)
+{
+    for (size_t i = 0; i < RF_COUNT(stories); i++) {
+        if (strcmp(stories[i].verb, verb) != 0 || !stories[i].about)
+            continue;
+        fputs("\n.SH DESCRIPTION\n", stdout);
+        put_roff(stories[i].about);
+    }
+}
+
+static void man_status(const char *verb)
+{
+    for (size_t i = 0; i < RF_COUNT(stories); i++) {
+        if (strcmp(stories[i].verb, verb) != 0)
+            continue;
+        puts(".SH EXIT STATUS");
+        put_roff(stories[i].status);
+        putchar('\n');
+    }
+}
+
+static void man_examples(const char *verb)
+{
+    for (size_t i = 0; i < RF_COUNT(stories); i++) {
+        bool is_command = true;
+
+        if (strcmp(stories[i].verb, verb) != 0 || !stories[i].examples)
+            continue;
+        puts(".SH EXAMPLES");
+        for (const char *p = stories[i].examples; *p; is_command = !is_command) {
+            char line[128];
+            size_t len = strcspn(p, "\n");
+
+            (void)snprintf(line, sizeof(line), "%.*s", (int)len, p); /* the table's are shorter */
+            fputs(is_command ? ".TP\n\\fB" : "", stdout);
+            put_roff(line);
+            puts(is_command ? "\\fR" : "");
+            p += len + 1;
+        }
+    }
+}
+
 static void man_verb(const struct rf_verb *verb)
 {
     char name[64];
@@ -148,6 +229,7 @@ static void man_verb(const struct rf_verb *verb)
     man_head(name, 1, verb->summary);
     printf(".SH SYNOPSIS\n.B ringfence %s\n", verb->name);
     put_roff(verb->synopsis);
+    man_about(verb->name);
     puts("\n.SH OPTIONS");
     for (size_t i = 0; i < verb->option_count; i++) {
         const struct rf_option *option = &verb->options[i];
@@ -156,11 +238,8 @@ static void man_verb(const struct rf_verb *verb)
         put_sentence(option->help);
     }
     man_keys(verb);
-    if (verb->key_count == RF_KEY_MAX)
-        puts(".SH EXIT STATUS\nThat of the command; 128 and the number of the signal that ended it; 124 when "
-             "the\n"
-             "timeout ended it; 125 when ringfence itself failed or refused; 126 when the command cannot be\n"
-             "executed; 127 when there is none.");
+    man_status(verb->name);
+    man_examples(verb->name);
     puts(".SH SEE ALSO\n.BR ringfence (1),\n.BR ringfence.yaml (5)");
 }
 
@@ -177,7 +256,8 @@ static void man_program(void)
         putchar('\n');
         put_sentence(verbs[i].summary);
     }
-    puts(".SH SEE ALSO\n.BR ringfence\\-run (1),\n.BR ringfence.yaml (5)");
+    puts(".SH SEE ALSO\n.BR ringfence\\-run (1),\n.BR ringfence\\-exec (1),\n.BR ringfence\\-ps (1),\n"
+         ".BR ringfence\\-kill (1),\n.BR ringfence.yaml (5)");
 }
 
 static const char form[] =
@@ -278,36 +358,62 @@ static void markdown(void)
 
 /* --- completion --- */
 
-/* One case of the completion: what follows --flag. */
+/* The words that can be typed as they stand; of a value's alternatives those in capitals are placeholders. */
+static void bash_words(const char *words, bool has_placeholders)
+{
+    const char *gap = "";
+
+    while (*words) {
+        size_t len = strcspn(words, "|");
+
+        if (!has_placeholders || *words < 'A' || *words > 'Z') {
+            printf("%s%.*s", gap, (int)len, words);
+            gap = " ";
+        }
+        words += len + (words[len] == '|');
+    }
+}
+
+/* One case of the completion: what follows --flag. `words`, when there are any, stand for nothing else. */
 static void bash_case(char letter, const char *flag, const char *value, const char *words)
 {
-    bool is_closed = words && !strpbrk(words, "[:, ") && strchr(words, '|');
+    const char *known = words ? words : value;
+    bool is_closed = !strpbrk(known, "[:, ") && strchr(known, '|');
+    bool is_file = strstr(value, "FILE") || strstr(value, "SRC") || strcmp(value, "PROGRAM") == 0;
 
     printf("    --%s", flag);
     if (letter)
         printf(" | -%c", letter);
-    fputs(") ", stdout);
+    fputs(") COMPREPLY=(", stdout);
     if (is_closed) {
-        fputs("COMPREPLY=($(compgen -W '", stdout);
-        for (const char *p = words; *p; p++)
-            putchar(*p == '|' ? ' ' : *p);
-        puts("' -- \"$cur\")) ;;");
-    } else if (strcmp(value, "DIR") == 0) {
-        puts("COMPREPLY=($(compgen -d -- \"$cur\")) ;;");
-    } else if (strstr(value, "FILE") || strstr(value, "SRC") || strcmp(value, "PROGRAM") == 0) {
-        puts("COMPREPLY=($(compgen -f -- \"$cur\")) ;;");
-    } else {
-        puts("COMPREPLY=() ;;");
+        fputs("$(compgen -W '", stdout);
+        bash_words(known, !words);
+        printf("' -- \"$cur\")%s", is_file ? " " : "");
     }
+    if (is_file || strcmp(value, "DIR") == 0)
+        printf("$(compgen -%c -- \"$cur\")", is_file ? 'f' : 'd');
+    puts(") ;;");
+}
+
+/* The words that a verb takes, after its options: bash that makes them, or NULL. */
+static const char *bash_operands(const struct rf_verb *verb)
+{
+    if (strncmp(verb->synopsis, "[OPTIONS] NAME", 14) == 0)
+        return "$(\"${COMP_WORDS[0]}\" ps 2>/dev/null | sed '1d; s/ .*//')";
+    if (strcmp(verb->synopsis, "create|delete") == 0)
+        return "create delete";
+    return strcmp(verb->synopsis, "[VERB]") == 0 ? "$verbs" : NULL;
 }
 
 static void bash_verb(const struct rf_verb *verb)
 {
+    const char *operands = bash_operands(verb);
+
     printf("_ringfence_%s() {\n    local cur=$1 prev=$2\n    case $prev in\n", verb->name);
     for (unsigned key = RF_KEY_NONE; key < RF_KEY_MAX; key++) {
         const struct rf_key_info *info = rf_key_info((enum rf_key)key);
         const char *words =
-            key == RF_KEY_ALLOW_MISSING ? "userns|landlock|seccomp|cgroup|idmap|network" : info->value;
+            key == RF_KEY_ALLOW_MISSING ? "userns|landlock|seccomp|cgroup|idmap|network" : NULL;
 
         if (rf_verb_takes(verb, (enum rf_key)key) && info->value)
             bash_case(info->letter, info->flag, info->value, words);
@@ -321,8 +427,12 @@ static void bash_verb(const struct rf_verb *verb)
         if (rf_verb_takes(verb, (enum rf_key)key))
             printf("--%s ", rf_key_info((enum rf_key)key)->flag);
     for (size_t i = 0; i < verb->option_count; i++)
-        printf("--%s ", verb->options[i].flag);
-    puts("' -- \"$cur\")) ;;\n    esac\n}\n");
+        printf("%s--%s", i ? " " : "", verb->options[i].flag);
+    puts("' -- \"$cur\")) ;;\n    esac");
+    if (operands)
+        printf("    [[ $prev == -* || $cur == -* ]] || COMPREPLY=($(compgen -W \"%s\" -- \"$cur\"))\n",
+               operands);
+    puts("}\n");
 }
 
 static void bash(void)
@@ -333,17 +443,29 @@ static void bash(void)
     puts("# Made by gen-docs. Options of ringfence's verbs, and their values where they are known.\n");
     for (size_t i = 0; i < count; i++)
         bash_verb(&verbs[i]);
-    fputs("_ringfence() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-          "    [[ $prev == = ]] && prev=${COMP_WORDS[COMP_CWORD-2]}\n    [[ $cur == = ]] && "
-          "prev=${COMP_WORDS[COMP_CWORD-1]}"
-          " && cur=\n    if ((COMP_CWORD == 1)); then\n        COMPREPLY=($(compgen -W '",
+    fputs("_ringfence() {\n"
+          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} i\n"
+          "    local verbs='",
           stdout);
     for (size_t i = 0; i < count; i++)
-        printf("%s ", verbs[i].name);
-    puts("' -- \"$cur\"))\n        return\n    fi\n    declare -F \"_ringfence_${COMP_WORDS[1]}\" >/dev/null "
-         "&&\n"
-         "        \"_ringfence_${COMP_WORDS[1]}\" \"$cur\" \"$prev\"\n}\ncomplete -o default -F _ringfence "
-         "ringfence");
+        printf("%s%s", i ? " " : "", verbs[i].name);
+    puts("'\n"
+         "    [[ $prev == = ]] && prev=${COMP_WORDS[COMP_CWORD-2]}\n"
+         "    [[ $cur == = ]] && prev=${COMP_WORDS[COMP_CWORD-1]} && cur=\n"
+         "    if ((COMP_CWORD == 1)); then\n"
+         "        COMPREPLY=($(compgen -W \"$verbs\" -- \"$cur\"))\n"
+         "        return\n"
+         "    fi\n"
+         "    for ((i = 2; i < COMP_CWORD; i++)); do # behind -- stand a command and its arguments\n"
+         "        [[ ${COMP_WORDS[i]} == -- ]] || continue\n"
+         "        COMPREPLY=()\n"
+         "        ((i == COMP_CWORD - 1)) && COMPREPLY=($(compgen -c -- \"$cur\"))\n"
+         "        return\n"
+         "    done\n"
+         "    declare -F \"_ringfence_${COMP_WORDS[1]}\" >/dev/null &&\n"
+         "        \"_ringfence_${COMP_WORDS[1]}\" \"$cur\" \"$prev\"\n"
+         "}\n"
+         "complete -o default -F _ringfence ringfence");
 }
 
 /* The page `name`; false when there is none. */

@@ -84,7 +84,7 @@ static void put_key(FILE *out, const struct rf_key_info *info)
 
 void rf_help_verb(FILE *out, const struct rf_verb *verb, bool is_colour)
 {
-    (void)fprintf(out, "Usage: ringfence %s %s\n\n", verb->name, verb->synopsis);
+    (void)fprintf(out, "Usage: ringfence %s%s%s\n\n", verb->name, *verb->synopsis ? " " : "", verb->synopsis);
     (void)fprintf(out, "%c%s.\n", verb->summary[0] - 'a' + 'A', verb->summary + 1);
     for (const struct rf_key_group *group = rf_key_groups; group->title; group++) {
         bool has_title = false;

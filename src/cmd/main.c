@@ -89,8 +89,10 @@ static int netns(const struct call *call, struct rf_err *err)
 
 static int version(const struct call *call, struct rf_err *err)
 {
-    (void)call;
-    (void)err;
+    if (call->options->word_count) {
+        (void)rf_fail(err, -EINVAL, "version: want no word behind it, not \"%s\"", call->options->words[0]);
+        return EXIT_USAGE;
+    }
     printf("ringfence " RF_VERSION "\n");
     return 0;
 }
@@ -99,6 +101,10 @@ static int help(const struct call *call, struct rf_err *err)
 {
     const struct rf_verb *verb = NULL;
 
+    if (call->options->word_count > 1) {
+        (void)rf_fail(err, -EINVAL, "help: want one verb, not \"%s\" too", call->options->words[1]);
+        return EXIT_USAGE;
+    }
     if (call->options->word_count) {
         verb = rf_verb_find(call->options->words[0]);
         if (!verb) {

@@ -32,6 +32,8 @@ static void check_width(const char *text)
 
         if (len > 100)
             fail_msg("%zu columns: %.*s", len, (int)len, text);
+        if (len && text[len - 1] == ' ')
+            fail_msg("a blank at the end: \"%.*s\"", (int)len, text);
         text += len + (text[len] == '\n');
     }
 }

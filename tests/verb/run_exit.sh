@@ -32,6 +32,10 @@ tap_exit 125 "a root that is a file" "$RINGFENCE" run --rootfs "$RF_TOP/LICENSE"
 tap_exit 125 "two roots" "$RINGFENCE" run --rootfs "$TMPDIR" --host -- /bin/true
 tap_exit 125 "no command" "$RINGFENCE" run --host
 tap_exit 125 "an empty command" "$RINGFENCE" run --host -- ''
+tap_exit 125 "a verb that there is not" "$RINGFENCE" rnu --host -- /bin/true
+tap_exit 125 "version and a word too many" "$RINGFENCE" version 2
+tap_exit 125 "help and a verb that there is not" "$RINGFENCE" help rnu
+tap_exit 125 "help and two verbs" "$RINGFENCE" help run ps
 refused "an unknown option" no-such-option --no-such-option
 refused "an option of docker's that is dangerous here" privileged --privileged
 refused "a misspelt one" read-only --raed-only
