@@ -214,19 +214,37 @@ static void group(struct table *t, enum rf_key key, const char *name, const char
         add(t, key, name, RF_LAYER_UNAVAILABLE, instead, "no control group can be had");
 }
 
+/* In a user name space of the ring's own RLIMIT_NPROC counts the whole ring and nobody else (Linux 5.14), so
+   it is as good a limit as a control group's. */
+static const struct rf_step *nproc_of_ring(const struct rf_made *made)
+{
+    bool has_userns = rf_made_step(made, RF_STEP_USERNS_ENTER) || rf_made_step(made, RF_STEP_USERNS_MAP) ||
+                      rf_made_step(made, RF_STEP_USERNS_LATE);
+
+    if (!has_userns || step_with_key(made, RF_STEP_CGROUP_LIMIT, RF_KEY_PIDS_LIMIT))
+        return NULL;
+    return step_with_key(made, RF_STEP_RLIMIT, RF_KEY_PIDS_LIMIT);
+}
+
 static void groups(struct table *t)
 {
     const struct rf_posture *posture = t->made->posture;
     const char *memory = rf_size_text(t->made->arena, posture->memory_bytes);
     const char *cpus = rf_cpus_text(t->made->arena, posture->cpus_milli);
+    const struct rf_step *nproc = nproc_of_ring(t->made);
     const char *pids = rf_made_printf(t->made, "%llu processes", (unsigned long long)posture->pids_limit);
 
     t->made->is_failed |= !memory || !cpus;
     memory = memory ? memory : "";
     group(t, RF_KEY_MEMORY, "memory limit", memory,
           rf_made_printf(t->made, "RLIMIT_DATA %s for each process by itself", memory));
-    group(t, RF_KEY_PIDS_LIMIT, "pids limit", pids,
-          rf_made_printf(t->made, "RLIMIT_NPROC: %s of this user", pids));
+    if (nproc)
+        add(t, RF_KEY_PIDS_LIMIT, "pids limit", RF_LAYER_ON,
+            rf_made_printf(t->made, "%llu processes", (unsigned long long)nproc->a),
+            "RLIMIT_NPROC, which counts in the ring's own user name space");
+    else
+        group(t, RF_KEY_PIDS_LIMIT, "pids limit", pids,
+              rf_made_printf(t->made, "RLIMIT_NPROC: %s of this user", pids));
     group(t, RF_KEY_CPUS, "cpu limit", rf_made_printf(t->made, "%s processors", cpus ? cpus : ""), "");
 }
 

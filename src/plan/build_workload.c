@@ -257,6 +257,10 @@ static void watch(struct rf_builder *b)
     if (posture->has_no_disk && (b->facts->disk_outputs & 1))
         rf_builder_fail(b, -EINVAL,
                         "no_disk: standard input is a file on a disk, open for writing: open it for reading");
+    if (posture->has_debug_root)
+        rf_builder_note(b, "debug_root: ringfence exec -u 0 can enter, without capabilities%s",
+                        b->facts->is_privileged && posture->userns != RF_USERNS_AUTO ? ", as the host's uid 0"
+                                                                                     : "");
     b->plan->watch = (struct rf_watch){
         .timeout_ms = posture->timeout_ms,
         .stop_timeout_ms = posture->stop_timeout_ms,

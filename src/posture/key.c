@@ -119,8 +119,8 @@ static const struct rf_key_info rows[RF_KEY_MAX] = {
                      .example = "temporary:size=256m",
                      .help = "the user's home directory, and HOME",
                      .details = "temporary: a home in memory that is gone afterwards. PATH: the same at that "
-                                "place inside, or whatever tmpfs or volume lies there. none: HOME is not "
-                                "set. :size=64m may follow the first two."},
+                                "place inside, or whatever tmpfs or volume lies there. none: no "
+                                "directory, and HOME is /. :size=64m may follow the first two."},
     [RF_KEY_PASSWD_ENTRY] = {.key = RF_KEY_PASSWD_ENTRY,
                              .flag = "passwd-entry",
                              .shape = RF_SHAPE_ONE,
@@ -338,13 +338,17 @@ static const struct rf_key_info rows[RF_KEY_MAX] = {
                               .details = "userns, landlock, seccomp, cgroup, idmap or network. What is "
                                          "missing is stated; without this the "
                                          "run is refused."},
-    [RF_KEY_DEBUG_ROOT] = {.key = RF_KEY_DEBUG_ROOT,
-                           .flag = "debug-root",
-                           .shape = RF_SHAPE_BOOL,
-                           .standard = "false",
-                           .example = "true",
-                           .help = "allow `ringfence exec -u 0` in this run",
-                           .details = "The root of such a shell is root inside the ring only."},
+    [RF_KEY_DEBUG_ROOT] =
+        {.key = RF_KEY_DEBUG_ROOT,
+         .flag = "debug-root",
+         .shape = RF_SHAPE_BOOL,
+         .standard = "false",
+         .example = "true",
+         .help = "allow `ringfence exec -u 0` in this run",
+         .details =
+             "Such a shell has uid 0 and no capability. Where an ordinary user started the ring it is that "
+             "user on the host, and with userns: auto nobody. Where root did it is the host's uid 0: what "
+             "belongs to root in the ring's root can be read, and on writable volumes changed."},
     [RF_KEY_NO_DISK] = {.key = RF_KEY_NO_DISK,
                         .flag = "no-disk",
                         .shape = RF_SHAPE_BOOL,

@@ -34,6 +34,7 @@ static const struct {
     {RF_STEP_CHDIR, ENOENT, "the working directory must exist in the ring"},
     {RF_STEP_CHDIR, ELOOP, "the working directory leads through a magic link of /proc (CVE-2024-21626)"},
     {RF_STEP_READABLE, ENOENT, "it names a path inside the ring: mount its directory with -v DIR:/config:ro"},
+    {RF_STEP_READABLE, EISDIR, "it must be a file: name the one in that directory"},
     {RF_STEP_READABLE, EACCES,
      "the ring's user may not read it: chmod it on the host, or choose another --user"},
     {RF_STEP_RLIMIT, EPERM, "only a process with CAP_SYS_RESOURCE can raise a hard limit"},

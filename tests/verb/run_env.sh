@@ -59,7 +59,7 @@ chmod 755 "$TMPDIR/config"
 config=(-v "$TMPDIR/config:/srv:ro" --tmpfs /tmp)
 same "a job configuration" "{}" "$(ring "${config[@]}" --job-config /srv/job.json -- /bin/cat /srv/job.json)"
 refused "one that is missing" "No such file" "${config[@]}" --job-config /srv/none.json
-refused "one that is a directory" "directory" "${config[@]}" --job-config /srv
+refused "one that is a directory" "it must be a file" "${config[@]}" --job-config /srv
 refused "one that a tmpfs hides" "hidden under the tmpfs on /tmp" "${config[@]}" --job-config /tmp/job.json
 refused "a relative one" "absolute path" "${config[@]}" --job-config job.json
 if is_root; then
