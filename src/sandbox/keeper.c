@@ -36,13 +36,21 @@ static void remove_leftovers(const struct rf_leftovers *leftovers)
     remove_groups(leftovers);
 }
 
-/* Wait until the ring is gone, or its launcher. Poll says so once; whoever is alive then is being killed. */
-static void wait_for_end(bool has_ring)
+static void wait_for(int fd, int other)
 {
-    struct pollfd fds[] = {{.fd = 0, .events = POLLIN}, {.fd = has_ring ? 1 : -1, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = other, .events = POLLIN}};
 
     while (poll(fds, RF_COUNT(fds), -1) < 0 && errno == EINTR)
         ;
+}
+
+/* Wait until the launcher is gone (descriptor 0), or the ring (1). A ring that ends while the launcher still
+   makes groups for it is the launcher's to clean up after: it says so by closing its end. */
+static void wait_for_end(const struct rf_leftovers *leftovers)
+{
+    wait_for(0, leftovers->ring >= 0 ? 1 : -1);
+    if (!leftovers->is_complete)
+        wait_for(0, -1);
 }
 
 /* Runs on its own stack in the launcher's memory, and lets go of everything else: above all of pipes, whose
@@ -57,7 +65,7 @@ static int keep(void *argument)
     if (leftovers->ring >= 0)
         (void)syscall(SYS_dup3, leftovers->ring, 1, O_CLOEXEC);
     (void)syscall(SYS_close_range, 2U, ~0U, 0);
-    wait_for_end(leftovers->ring >= 0);
+    wait_for_end(leftovers);
     rf_cgroup_read(launcher, launcher->outcome);
     remove_leftovers(leftovers);
     _exit(0);
@@ -79,12 +87,13 @@ int rf_keeper_start(struct rf_launcher *launcher)
     return 0;
 }
 
-/* The end of the ring has woken the keeper as it has woken us; where it was started before the ring, our end
-   of the pipe does. */
+/* The end of the ring has woken the keeper as it has woken us, or our end of the pipe does. What was added
+   while it was at work already is removed here. */
 void rf_keeper_finish(struct rf_leftovers *leftovers)
 {
     if (!leftovers->keeper)
         return;
     (void)close(leftovers->alive[1]);
     (void)waitpid(leftovers->keeper, NULL, 0);
+    remove_leftovers(leftovers);
 }

@@ -211,6 +211,7 @@ int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct 
         outcome.failed_step = (int)launcher.step;
         outcome.failed_errno = -code;
     } else {
+        launcher.leftovers->is_complete = true;
         code = rf_watch_run(&launcher);
     }
     rf_keeper_finish(launcher.leftovers);
