@@ -36,13 +36,36 @@ static void remove_leftovers(const struct rf_leftovers *leftovers)
     remove_groups(leftovers);
 }
 
-/* Wait until the ring is gone, or its launcher. Poll says so once; whoever is alive then is being killed. */
-static void wait_for_end(bool has_ring)
+/* A workload that is pid 1 itself may have asked not to die with its parent. When the launcher has gone
+   first, so does the ring; in a group of version 2, which is older than the ring, by its group (Linux 5.14).
+ */
+static void kill_ring(const struct rf_leftovers *leftovers)
+{
+    char path[RF_PATH_BYTES + 16];
+    int fd;
+
+    if (leftovers->ring >= 0) {
+        (void)rf_sys_pidfd_send_signal(1, SIGKILL); /* it is dead already when it has ended by itself */
+        return;
+    }
+    for (uint32_t i = 0; i < leftovers->cgroup_count; i++) {
+        (void)snprintf(path, sizeof(path), "%s/cgroup.kill", leftovers->cgroups[i]); /* room was left */
+        fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
+        if (fd >= 0) {
+            (void)syscall(SYS_write, fd, "1", 1); /* nobody left in it is as good */
+            (void)syscall(SYS_close, fd);
+        }
+    }
+}
+
+/* Wait until the ring is gone, or its launcher; true for the latter. Poll says so once. */
+static bool wait_for_end(bool has_ring)
 {
     struct pollfd fds[] = {{.fd = 0, .events = POLLIN}, {.fd = has_ring ? 1 : -1, .events = POLLIN}};
 
     while (poll(fds, RF_COUNT(fds), -1) < 0 && errno == EINTR)
         ;
+    return fds[0].revents != 0;
 }
 
 /* Runs on its own stack in the launcher's memory, and lets go of everything else: above all of pipes, whose
@@ -57,7 +80,8 @@ static int keep(void *argument)
     if (leftovers->ring >= 0)
         (void)syscall(SYS_dup3, leftovers->ring, 1, O_CLOEXEC);
     (void)syscall(SYS_close_range, 2U, ~0U, 0);
-    wait_for_end(leftovers->ring >= 0);
+    if (wait_for_end(leftovers->ring >= 0))
+        kill_ring(leftovers);
     rf_cgroup_read(launcher, launcher->outcome);
     remove_leftovers(leftovers);
     _exit(0);
