@@ -20,6 +20,7 @@ ctags|universal-ctags|check-size
 clang-format-14|clang-format-14|check-format
 shellcheck|shellcheck|check-scripts
 python3|python3-minimal|sums up the results
+jq|jq|reads the JSON of ps, explain and report
 busybox|busybox-static|root file systems of the tests
 setcap|libcap2-bin|hostile programs with file capabilities
 setpriv|util-linux|tests as an ordinary user

@@ -1,9 +1,10 @@
 /* Bump allocation over one reserved mapping: no realloc, no free, no fragmentation, one munmap. */
 #include "base/arena.h"
 
+#include "base/format.h"
+
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -79,11 +80,11 @@ char *rf_arena_printf(struct rf_arena *arena, const char *fmt, ...)
 
     va_start(args, fmt);
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, fmt, args);
+    len = rf_vsnprintf(NULL, 0, fmt, args);
     if (len >= 0)
         text = rf_arena_alloc(arena, (size_t)len + 1);
     if (text)
-        (void)vsnprintf(text, (size_t)len + 1, fmt, again);
+        (void)rf_vsnprintf(text, (size_t)len + 1, fmt, again);
     va_end(again);
     va_end(args);
     return text;

@@ -4,6 +4,9 @@
 #define RF_CHECK __attribute__((warn_unused_result))
 #define RF_NONNULL __attribute__((nonnull))
 #define RF_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+/* Called on the way out only: the compiler moves the blocks that call it, with their strings, away from the
+   path of an ordinary start (docs/decisions/0001-static-musl-front.md, "Footprint"). */
+#define RF_COLD __attribute__((cold))
 #define RF_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A code and one sentence, in the caller's storage: nothing to free, and it can be written down a pipe
@@ -14,6 +17,6 @@ struct rf_err {
 };
 
 /* Record a failure and return its code, so that a caller can write `return rf_fail(err, -EINVAL, ...)`. */
-int rf_fail(struct rf_err *err, int code, const char *fmt, ...) RF_NONNULL RF_PRINTF(3, 4);
+int rf_fail(struct rf_err *err, int code, const char *fmt, ...) RF_NONNULL RF_PRINTF(3, 4) RF_COLD;
 
 #endif

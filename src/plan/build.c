@@ -1,9 +1,10 @@
 /* From posture and facts to steps: the order of the parts, and what they share. */
 #include "plan/builder.h"
 
+#include "base/format.h"
+
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { NOTES = 32 };
@@ -16,7 +17,7 @@ void rf_builder_fail(struct rf_builder *b, int code, const char *fmt, ...)
     if (b->code < 0)
         return;
     va_start(args, fmt);
-    (void)vsnprintf(msg, sizeof(msg), fmt, args); /* a cut sentence is still a sentence */
+    (void)rf_vsnprintf(msg, sizeof(msg), fmt, args); /* a cut sentence is still a sentence */
     va_end(args);
     b->code = rf_fail(b->err, code, "%s", msg);
 }
@@ -59,7 +60,7 @@ uint32_t rf_builder_printf(struct rf_builder *b, const char *fmt, ...)
     int len;
 
     va_start(args, fmt);
-    len = vsnprintf(b->plan->text + at, room, fmt, args);
+    len = rf_vsnprintf(b->plan->text + at, room, fmt, args);
     va_end(args);
     if (len < 0 || (size_t)len >= room) {
         rf_builder_fail(b, -E2BIG, "the plan holds more than %u bytes of text", b->text_limit);
@@ -75,7 +76,7 @@ void rf_builder_tmpfs_options(struct rf_builder *b, struct rf_step *step)
 
     /* Without ids the mount belongs to whoever makes it, which is the only id where one is mapped. */
     if (step->uid || step->gid)
-        (void)snprintf(owner, sizeof(owner), ",uid=%u,gid=%u", step->uid, step->gid);
+        (void)rf_snprintf(owner, sizeof(owner), ",uid=%u,gid=%u", step->uid, step->gid);
     step->data = rf_builder_printf(b, "size=%llu,nr_inodes=%llu,mode=%o%s", (unsigned long long)step->a,
                                    (unsigned long long)step->b, step->mode, owner);
 }
@@ -86,9 +87,9 @@ static void keep_note(struct rf_builder *b, bool is_warning, const char *fmt, va
     size_t at = is_warning ? 1 : 0;
     const char *kept;
 
-    (void)vsnprintf(note + at, sizeof(note) - at, fmt, args); /* a cut sentence is still a sentence */
+    (void)rf_vsnprintf(note + at, sizeof(note) - at, fmt, args); /* a cut sentence is still a sentence */
     kept = rf_arena_text(b->arena, rf_str_of(note));
-    if (!kept || b->plan->note_count == NOTES)
+    if (!kept || b->plan->note_count == b->note_limit)
         rf_builder_fail(b, -ENOMEM, "making the plan: no memory for notes");
     else
         b->plan->notes[b->plan->note_count++] = kept; /* a warning begins with '!' */
@@ -159,6 +160,19 @@ const struct rf_path_fact *rf_builder_fact(struct rf_builder *b, enum rf_place p
     return NULL;
 }
 
+/* What a mount adds to the plan's text: its place for the directories on the way to it, for itself and for
+   Landlock, its source for the mount and for an id map. */
+static size_t mount_text(const struct rf_mount *mount)
+{
+    size_t dst = strlen(mount->dst) + 1;
+    size_t src = mount->src ? 2 * (strlen(mount->src) + 1) : 0;
+    size_t parts = 3;
+
+    for (const char *at = mount->dst; *at; at++)
+        parts += *at == '/';
+    return src + parts * dst + 128; /* options and maps */
+}
+
 /* Everything the plan needs is taken from the arena before the first step, so that adding steps cannot fail
    for want of memory. */
 static int prepare(struct rf_builder *b)
@@ -170,16 +184,19 @@ static int prepare(struct rf_builder *b)
         need += strlen(b->posture->command[i]) + 1;
     for (size_t i = 0; i < b->posture->env_count; i++)
         need += strlen(b->posture->env[i]) + 1;
+    for (size_t i = 0; i < b->posture->mount_count; i++)
+        need += mount_text(&b->posture->mounts[i]);
     need += b->facts->passwd ? strlen(b->facts->passwd) : 0;
     need += b->facts->group ? strlen(b->facts->group) : 0;
     if (need > RF_PLAN_TEXT)
-        return rf_fail(b->err, -E2BIG, "command and environment take %zu bytes: at most %d", need,
+        return rf_fail(b->err, -E2BIG, "command, environment and mounts take %zu bytes: at most %d", need,
                        RF_PLAN_TEXT);
     b->text_limit = (uint32_t)need;
     plan->arena = b->arena;
     /* Small things first, so that they share a page: a page touched is a page fault, and a start has few of
      * those. */
-    plan->notes = rf_arena_array(b->arena, NOTES, sizeof(*plan->notes));
+    b->note_limit = (uint32_t)b->posture->mount_count + NOTES; /* a volume may be worth a warning */
+    plan->notes = rf_arena_array(b->arena, b->note_limit, sizeof(*plan->notes));
     plan->argv = rf_arena_array(b->arena, b->posture->command_count + b->posture->entrypoint_count + 1,
                                 sizeof(*plan->argv));
     plan->envp = rf_arena_array(b->arena, b->posture->env_count + 16, sizeof(*plan->envp));

@@ -1,10 +1,11 @@
 /* What the launcher does: who the user is, the ring's name spaces, its control groups and its network. */
 #include "plan/builder.h"
+
+#include "base/format.h"
 #include "posture/passwd.h"
 
 #include <errno.h>
 #include <linux/sched.h>
-#include <stdio.h>
 
 enum { AUTO_SIZE = 65536 };
 
@@ -87,7 +88,7 @@ static void limit_number(struct rf_builder *b, enum rf_key key, uint32_t slot, c
 {
     char text[24];
 
-    (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)value); /* 20 digits fit */
+    (void)rf_snprintf(text, sizeof(text), "%llu", (unsigned long long)value); /* 20 digits fit */
     limit(b, key, slot, file, text, 0);
 }
 
@@ -107,8 +108,8 @@ static void limit_memory_v1(struct rf_builder *b, uint32_t slot)
     char text[24];
 
     limit_number(b, RF_KEY_MEMORY, slot, "memory.limit_in_bytes", b->posture->memory_bytes);
-    (void)snprintf(text, sizeof(text), "%llu",
-                   (unsigned long long)b->posture->memory_bytes); /* 20 digits fit */
+    (void)rf_snprintf(text, sizeof(text), "%llu",
+                      (unsigned long long)b->posture->memory_bytes); /* 20 digits fit */
     limit(b, RF_KEY_MEMORY, slot, "memory.memsw.limit_in_bytes", text, RF_STEP_IF_PRESENT);
     b->has_cgroup_memory = true;
 }
@@ -157,7 +158,8 @@ static void groups_v2(struct rf_builder *b)
         b->has_cgroup_pids = true;
     }
     if (cg->unified_has_cpu && b->posture->cpus_milli) {
-        (void)snprintf(text, sizeof(text), "%llu 100000", (unsigned long long)b->posture->cpus_milli * 100);
+        (void)rf_snprintf(text, sizeof(text), "%llu 100000",
+                          (unsigned long long)b->posture->cpus_milli * 100);
         limit(b, RF_KEY_CPUS, slot, "cpu.max", text, 0);
     }
 }

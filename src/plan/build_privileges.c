@@ -1,8 +1,9 @@
 /* What the ring gives up, in the order in which it can still be given up. */
 #include "plan/builder.h"
 
+#include "base/format.h"
+
 #include <errno.h>
-#include <stdio.h>
 #include <sys/resource.h>
 
 static void rlimit(struct rf_builder *b, enum rf_key key, uint32_t resource, uint64_t soft, uint64_t hard)
@@ -71,7 +72,8 @@ static void groups(struct rf_builder *b)
              ->is_privileged) /* setgroups(2) is denied where one id is mapped: the caller's stay, unmapped */
         return;
     for (size_t i = 0; i < b->posture->group_add_count && at < sizeof(list) - 8; i++)
-        at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%u", i ? "," : "", b->posture->group_add[i]);
+        at +=
+            (size_t)rf_snprintf(list + at, sizeof(list) - at, "%s%u", i ? "," : "", b->posture->group_add[i]);
     step = rf_builder_add(b, RF_STEP_GROUPS, RF_KEY_GROUP_ADD);
     step->data = rf_builder_text(b, list);
 }

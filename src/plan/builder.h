@@ -65,10 +65,10 @@ uint32_t rf_builder_printf(struct rf_builder *b, const char *fmt, ...) RF_PRINTF
 void rf_builder_tmpfs_options(struct rf_builder *b, struct rf_step *step);
 
 /* Record the first failure. */
-void rf_builder_fail(struct rf_builder *b, int code, const char *fmt, ...) RF_PRINTF(3, 4);
+void rf_builder_fail(struct rf_builder *b, int code, const char *fmt, ...) RF_PRINTF(3, 4) RF_COLD;
 /* What --explain and the report say. A warning is said at once, too. */
 void rf_builder_note(struct rf_builder *b, const char *fmt, ...) RF_PRINTF(2, 3);
-void rf_builder_warn(struct rf_builder *b, const char *fmt, ...) RF_PRINTF(2, 3);
+void rf_builder_warn(struct rf_builder *b, const char *fmt, ...) RF_PRINTF(2, 3) RF_COLD;
 
 /* Whether the user said this layer may be missing; if so a note says that it is. */
 bool rf_builder_may_miss(struct rf_builder *b, enum rf_layer layer, const char *what);

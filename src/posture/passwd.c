@@ -20,19 +20,35 @@ bool rf_passwd_is_name(struct rf_str name)
     return true;
 }
 
+/* Cut the next line off *rest and into at most `limit` fields; returns how many it has, or more than `limit`.
+   One pass over the bytes: hosts have hundreds of lines, and every start reads them. */
+static size_t cut_line(struct rf_str *rest, struct rf_str *fields, size_t limit)
+{
+    const char *end = rest->ptr + rest->len;
+    const char *start = rest->ptr;
+    const char *p = start;
+    size_t n = 0;
+
+    for (;; p++) {
+        if (p < end && *p != ':' && *p != '\n')
+            continue;
+        if (n < limit)
+            fields[n] = (struct rf_str){start, (size_t)(p - start)};
+        n++;
+        start = p + 1;
+        if (p == end || *p == '\n')
+            break;
+    }
+    *rest = p == end ? (struct rf_str){NULL, 0} : (struct rf_str){start, (size_t)(end - start)};
+    return n;
+}
+
 /* The next line of *rest that has exactly `count` fields. */
 static bool next_line(struct rf_str *rest, struct rf_str *fields, size_t count)
 {
-    while (rest->ptr) {
-        struct rf_str line;
-        size_t n = 0;
-
-        *rest = rf_str_cut(*rest, '\n', &line);
-        while (line.ptr && n < count)
-            line = rf_str_cut(line, ':', &fields[n++]);
-        if (n == count && !line.ptr && rf_passwd_is_name(fields[0]))
+    while (rest->ptr)
+        if (cut_line(rest, fields, count) == count && rf_passwd_is_name(fields[0]))
             return true;
-    }
     return false;
 }
 
@@ -79,16 +95,16 @@ bool rf_passwd_find_group(const char *group, const char *name, uint64_t *ret_gid
 
 bool rf_passwd_has_uid(const char *passwd, uint64_t uid)
 {
-    size_t counts[] = {PASSWD_FIELDS, GROUP_FIELDS};
+    struct rf_str rest = rf_str_of(passwd);
+    struct rf_str fields[PASSWD_FIELDS];
+    uint64_t id = 0;
 
-    for (size_t i = 0; i < RF_COUNT(counts); i++) {
-        struct rf_str rest = rf_str_of(passwd);
-        struct rf_str fields[PASSWD_FIELDS];
-        uint64_t id = 0;
+    while (rest.ptr) {
+        size_t count = cut_line(&rest, fields, PASSWD_FIELDS);
 
-        while (next_line(&rest, fields, counts[i]))
-            if (rf_num_u64(fields[2], UINT64_MAX, &id) == 0 && id == uid)
-                return true;
+        if ((count == PASSWD_FIELDS || count == GROUP_FIELDS) && rf_passwd_is_name(fields[0]) &&
+            rf_num_u64(fields[2], UINT64_MAX, &id) == 0 && id == uid)
+            return true;
     }
     return false;
 }

@@ -3,11 +3,11 @@
    numbers, letters are names, and everything else is refused. */
 #include "posture/user.h"
 
+#include "base/format.h"
 #include "base/num.h"
 #include "posture/passwd.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 static bool is_digit(char c)
 {
@@ -88,8 +88,8 @@ const char *rf_user_text(const struct rf_posture *posture)
     const char *left = user->user_name ? user->user_name : uid;
     const char *right = user->group_name ? user->group_name : gid;
 
-    (void)snprintf(uid, sizeof(uid), "%u", user->uid); /* ten digits at most */
-    (void)snprintf(gid, sizeof(gid), "%u", user->gid);
+    (void)rf_snprintf(uid, sizeof(uid), "%u", user->uid); /* ten digits at most */
+    (void)rf_snprintf(gid, sizeof(gid), "%u", user->gid);
     if (!user->has_gid)
         return rf_arena_printf(posture->arena, "%s", left);
     return rf_arena_printf(posture->arena, "%s:%s", left, right);

@@ -1,10 +1,11 @@
 /* What every setter shares: refusing in one voice, growing lists, reading paths and words. */
 #include "posture/value.h"
 
+#include "base/format.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { SHOWN_BYTES = 96, NAME_BYTES = 32 };
@@ -57,7 +58,7 @@ int rf_refuse(const struct rf_value *value, struct rf_err *err, const char *fmt,
 
     show(value->text, shown);
     va_start(args, fmt);
-    (void)vsnprintf(reason, sizeof(reason), fmt, args); /* a cut sentence is still a sentence */
+    (void)rf_vsnprintf(reason, sizeof(reason), fmt, args); /* a cut sentence is still a sentence */
     va_end(args);
     for (char *p = reason; *p; p++) /* a part of the value may be quoted in it */
         if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
@@ -140,7 +141,7 @@ static void list_words(const struct rf_word *words, size_t count, char *ret, siz
 
         if (words[i].reason)
             continue;
-        len = snprintf(ret + used, size - used, "%s%s", words[i].name, joint);
+        len = rf_snprintf(ret + used, size - used, "%s%s", words[i].name, joint);
         used += len > 0 ? (size_t)len : 0;
         left--;
     }

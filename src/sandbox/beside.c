@@ -1,13 +1,16 @@
 /* The launcher's own steps: before the ring exists, and beside pid 1 while it assembles the mounts. */
 #include "sandbox/launcher.h"
 
+#include "base/format.h"
 #include "sandbox/sys.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+
+enum { GROUP_NAMES = 16 };
 
 static const char *text_of(const struct rf_launcher *launcher, uint32_t offset)
 {
@@ -18,7 +21,7 @@ static int write_map(const char *dir, const char *file, const char *map)
 {
     char path[64];
 
-    (void)snprintf(path, sizeof(path), "%s/%s", dir, file); /* /proc/PID/uid_map fits */
+    (void)rf_snprintf(path, sizeof(path), "%s/%s", dir, file); /* /proc/PID/uid_map fits */
     return rf_child_write(AT_FDCWD, path, map);
 }
 
@@ -48,6 +51,7 @@ static int new_idmap(struct rf_launcher *launcher, const struct rf_step *step)
     struct rf_clone_args args = {.flags = CLONE_NEWUSER, .exit_signal = SIGCHLD};
     char dir[32];
     char path[48];
+    pid_t parent = getpid();
     int pid = rf_sys_clone3(&args);
     int code;
     int fd = -1;
@@ -55,11 +59,13 @@ static int new_idmap(struct rf_launcher *launcher, const struct rf_step *step)
     if (pid < 0)
         return pid;
     if (pid == 0) {
-        for (;;)
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* cannot fail for a signal that exists */
+        while (getppid() == parent)
             (void)pause();
+        _exit(0);
     }
-    (void)snprintf(dir, sizeof(dir), "/proc/%d", pid); /* ten digits fit */
-    (void)snprintf(path, sizeof(path), "%s/ns/user", dir);
+    (void)rf_snprintf(dir, sizeof(dir), "/proc/%d", pid); /* ten digits fit */
+    (void)rf_snprintf(path, sizeof(path), "%s/ns/user", dir);
     code = write_maps(dir, launcher, step, true);
     if (code == 0) {
         fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -76,7 +82,7 @@ static int map_ring(const struct rf_launcher *launcher, const struct rf_step *st
 {
     char dir[32];
 
-    (void)snprintf(dir, sizeof(dir), "/proc/%d", launcher->pid); /* ten digits fit */
+    (void)rf_snprintf(dir, sizeof(dir), "/proc/%d", launcher->pid); /* ten digits fit */
     return write_maps(dir, launcher, step, false);
 }
 
@@ -111,13 +117,35 @@ static int hand_over(struct rf_launcher *launcher, int fd, bool is_netns)
     return 0;
 }
 
+/* A launcher of another pid name space may have our number, and one that was killed together with its keeper
+   may have left its group. Somebody else's is never touched: another name is taken, and listed only when it
+   is free. */
+static int make_group(struct rf_leftovers *leftovers, uint32_t slot, const char *parent)
+{
+    char *path = leftovers->cgroups[slot];
+    int code = -EEXIST;
+
+    for (int n = 0; n < GROUP_NAMES && code == -EEXIST; n++) {
+        int len = n ? rf_snprintf(path, RF_PATH_BYTES, "%s%d-%d", parent, getpid(), n)
+                    : rf_snprintf(path, RF_PATH_BYTES, "%s%d", parent, getpid());
+
+        if (len < 0 || len >= RF_PATH_BYTES)
+            return -ENAMETOOLONG;
+        if (access(path, F_OK) == 0)
+            continue;
+        leftovers->cgroup_count = slot + 1;
+        code = mkdir(path, 0755) < 0 ? -errno : 0;
+        if (code < 0)
+            leftovers->cgroup_count = slot; /* not ours: somebody else's must not be removed */
+    }
+    return code;
+}
+
 static int new_group(struct rf_launcher *launcher, const struct rf_step *step)
 {
     struct rf_leftovers *leftovers = launcher->leftovers;
     char tasks[RF_PATH_BYTES + 8];
-    char *path;
     int code;
-    int len;
     int fd;
 
     if (step->a >= RF_CGROUPS)
@@ -125,19 +153,12 @@ static int new_group(struct rf_launcher *launcher, const struct rf_step *step)
     code = leftovers->keeper ? 0 : rf_keeper_start(launcher);
     if (code < 0)
         return code;
-    path = leftovers->cgroups[step->a];
-    len = snprintf(path, RF_PATH_BYTES, "%s%d", text_of(launcher, step->src), getpid());
-    if (len < 0 || len >= RF_PATH_BYTES)
-        return -ENAMETOOLONG;
-    leftovers->cgroup_count = (uint32_t)step->a + 1;
-    if (mkdir(path, 0755) < 0) {
-        code = -errno;
-        leftovers->cgroup_count = (uint32_t)step->a; /* not ours: somebody else's must not be removed */
+    code = make_group(leftovers, (uint32_t)step->a, text_of(launcher, step->src));
+    if (code < 0)
         return code;
-    }
     if (step->actor == RF_LAUNCHER)
         return 0; /* the ring is born into it */
-    (void)snprintf(tasks, sizeof(tasks), "%s/tasks", path);
+    (void)rf_snprintf(tasks, sizeof(tasks), "%s/tasks", leftovers->cgroups[step->a]);
     fd = open(tasks, O_WRONLY | O_CLOEXEC);
     return fd < 0 ? -errno : hand_over(launcher, fd, false);
 }
@@ -146,8 +167,8 @@ static int limit_group(struct rf_launcher *launcher, const struct rf_step *step)
 {
     char path[RF_PATH_BYTES + 64];
 
-    (void)snprintf(path, sizeof(path), "%s/%s", launcher->leftovers->cgroups[step->a],
-                   text_of(launcher, step->dst));
+    (void)rf_snprintf(path, sizeof(path), "%s/%s", launcher->leftovers->cgroups[step->a],
+                      text_of(launcher, step->dst));
     return rf_child_write(AT_FDCWD, path, text_of(launcher, step->data));
 }
 

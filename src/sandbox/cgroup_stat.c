@@ -1,10 +1,10 @@
 /* What the ring's control groups counted, read before they are removed. */
 #include "sandbox/launcher.h"
 
+#include "base/format.h"
 #include "base/num.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,7 +15,7 @@ static size_t read_file(const char *group, const char *file, char *buffer, size_
     ssize_t n = 0;
     int fd;
 
-    (void)snprintf(path, sizeof(path), "%s/%s", group, file);
+    (void)rf_snprintf(path, sizeof(path), "%s/%s", group, file);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return 0;

@@ -27,6 +27,7 @@ struct rf_child {
     int standard[3]; /* become descriptors 0, 1 and 2; -1: the launcher's own */
     int io;          /* this process's own /proc/self/io, or -1 */
     int exec_error;  /* the most telling error of the execve tries so far */
+    int failure;     /* of the workload's steps, for the pid 1 that started it */
     int is_witness;  /* the launcher wants to know what is in force */
     uint32_t step;   /* index of the step being taken */
 };

@@ -177,6 +177,13 @@ static void __attribute__((noreturn)) supervise(const struct rf_child *child, pi
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
+static void report_failure(const struct rf_child *child)
+{
+    struct rf_message message = {.type = RF_MESSAGE_FAIL, .step = child->step, .code = -child->failure};
+
+    (void)rf_child_send(child->control, &message, NULL, NULL, 0); /* the exit code says the same, if less */
+}
+
 int rf_step_start(struct rf_child *child, const struct rf_step *step)
 {
     struct rf_message started = {.type = RF_MESSAGE_STARTED};
@@ -186,8 +193,12 @@ int rf_step_start(struct rf_child *child, const struct rf_step *step)
     (void)step;
     if (pid < 0)
         return -errno;
-    if (pid == 0)
-        rf_child_fail(child, rf_child_steps(child, after + 1, RF_WORKLOAD));
+    if (pid == 0) {
+        child->failure = rf_child_steps(child, after + 1, RF_WORKLOAD);
+        _exit(child->failure == -ENOENT ? 127 : 126);
+    }
+    if (child->failure) /* it shared this memory; its filters may not let it say so itself */
+        report_failure(child);
     for (int fd = 0; fd < 3; fd++)
         (void)close(fd); /* a pipe's reader must see the end when the workload, not this process, closes it */
     if (child->is_witness) {

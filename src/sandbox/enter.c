@@ -7,12 +7,12 @@
 #include "sandbox/enter.h"
 
 #include "base/auto.h"
+#include "base/format.h"
 #include "base/num.h"
 #include "sandbox/launcher.h"
 #include "sandbox/sys.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -45,7 +45,7 @@ static int first_child(int32_t init, int32_t *ret)
     uint64_t pid = 0;
     ssize_t len;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", init, init); /* 20 digits fit */
+    (void)rf_snprintf(path, sizeof(path), "/proc/%d/task/%d/children", init, init); /* 20 digits fit */
     RF_AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
@@ -121,7 +121,7 @@ int rf_sandbox_look_in(const struct rf_ring *ring, struct rf_arena *arena, struc
 
     if (door < 0)
         return fail_door(ring, door, err);
-    (void)snprintf(root, sizeof(root), "/proc/%d/root", pid); /* ten digits fit */
+    (void)rf_snprintf(root, sizeof(root), "/proc/%d/root", pid); /* ten digits fit */
     return rf_facts_probe(root, &(struct rf_path_fact){0}, 0, arena, ret, err);
 }
 
@@ -186,10 +186,10 @@ static int open_groups(const struct rf_ring *ring, struct rf_launcher *launcher,
         char path[RF_RUN_PATH_BYTES + 16];
         int fd;
 
-        (void)snprintf(path, sizeof(path), "%s/tasks", group); /* room was left */
+        (void)rf_snprintf(path, sizeof(path), "%s/tasks", group); /* room was left */
         fd = open(path, O_WRONLY | O_CLOEXEC);
         if (fd < 0 && errno == ENOENT) {
-            (void)snprintf(path, sizeof(path), "%s/cgroup.procs", group); /* room was left */
+            (void)rf_snprintf(path, sizeof(path), "%s/cgroup.procs", group); /* room was left */
             fd = open(path, O_WRONLY | O_CLOEXEC);
         }
         if (fd < 0)

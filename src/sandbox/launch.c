@@ -98,6 +98,17 @@ static int clone_ring(struct rf_launcher *launcher, const struct rf_step *step, 
     return pid < 0 ? pid : 0;
 }
 
+/* While pid 1 is busy, and before anything of the user's can run. */
+static int prepare_to_go(struct rf_launcher *launcher, struct rf_err *err)
+{
+    if (launcher->run->is_name_given && rf_run_file_reserve(launcher, err) < 0) {
+        launcher->is_refused = true;
+        return err->code;
+    }
+    /* A workload that is pid 1 itself must not outlive us, whatever it asks the kernel for. */
+    return launcher->plan->watch.has_init || launcher->leftovers->keeper ? 0 : rf_keeper_start(launcher);
+}
+
 /* All steps of the launcher, up to GO. */
 static int take_steps(struct rf_launcher *launcher, int *ring_end, struct rf_err *err)
 {
@@ -107,12 +118,9 @@ static int take_steps(struct rf_launcher *launcher, int *ring_end, struct rf_err
 
         if (step->actor != RF_LAUNCHER && step->actor != RF_BESIDE)
             continue;
-        /* While pid 1 is busy, and before anything of the user's can run. */
-        if (step->kind == RF_STEP_GO && launcher->run->is_name_given &&
-            rf_run_file_reserve(launcher, err) < 0) {
-            launcher->is_refused = true;
-            return err->code;
-        }
+        code = step->kind == RF_STEP_GO ? prepare_to_go(launcher, err) : 0;
+        if (code < 0)
+            return code;
         code = step->kind == RF_STEP_CLONE ? clone_ring(launcher, step, *ring_end)
                                            : rf_launcher_step(launcher, step);
         if (code == -ENOENT && (step->flags & RF_STEP_IF_PRESENT))
@@ -211,6 +219,7 @@ int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct 
         outcome.failed_step = (int)launcher.step;
         outcome.failed_errno = -code;
     } else {
+        launcher.leftovers->is_complete = true;
         code = rf_watch_run(&launcher);
     }
     rf_keeper_finish(launcher.leftovers);

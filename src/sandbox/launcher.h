@@ -5,6 +5,7 @@
 #include "sandbox/sandbox.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 
 /* Shared by the launcher's files; nobody else includes it. */
@@ -17,8 +18,9 @@ struct rf_leftovers {
                 [RF_PATH_BYTES]; /* written before mkdir, so that nothing is made that is not listed */
     uint32_t cgroup_count;
     char run_file[RF_PATH_BYTES];
-    int ring;     /* pidfd of pid 1, or -1 when the keeper was started before it */
-    int alive[2]; /* a pipe nobody writes to: its end is the launcher's */
+    atomic_bool is_complete; /* nothing will be added any more */
+    int ring;                /* pidfd of pid 1, or -1 when the keeper was started before it */
+    int alive[2];            /* a pipe nobody writes to: its end is the launcher's */
     pid_t keeper;
 };
 

@@ -5,10 +5,10 @@
 #include "sandbox/rundir.h"
 
 #include "base/auto.h"
+#include "base/format.h"
 #include "base/num.h"
 #include "sandbox/sys.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/uio.h>
@@ -32,8 +32,8 @@ static int create(struct rf_launcher *launcher, int dir, char path[RF_RUN_PATH_B
 
     if (code < 0)
         return rf_fail(err, code, "name %s: starting the keeper: %s", launcher->run->name, strerror(-code));
-    (void)snprintf(path + at, RF_RUN_PATH_BYTES - at, "/%s.%d", launcher->run->name,
-                   getpid()); /* room was left */
+    (void)rf_snprintf(path + at, RF_RUN_PATH_BYTES - at, "/%s.%d", launcher->run->name,
+                      getpid()); /* room was left */
     memcpy(leftovers->run_file, path, sizeof(leftovers->run_file));
     launcher->run_file =
         openat(dir, path + at + 1, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

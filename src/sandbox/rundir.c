@@ -2,6 +2,7 @@
 #include "sandbox/rundir.h"
 
 #include "base/auto.h"
+#include "base/format.h"
 #include "base/num.h"
 #include "plan/facts.h"
 #include "sandbox/sys.h"
@@ -46,7 +47,7 @@ static uint64_t began_us(int32_t pid)
     ssize_t len;
     const char *end;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/stat", pid); /* ten digits fit */
+    (void)rf_snprintf(path, sizeof(path), "/proc/%d/stat", pid); /* ten digits fit */
     RF_AUTO(close) int fd = open(path, O_RDONLY | O_CLOEXEC);
     len = fd < 0 ? -1 : read(fd, text, sizeof(text));
     end = len < 0 ? NULL
@@ -118,7 +119,7 @@ static int open_own(const char *parent, const char *path, bool may_create)
 
 static int join_path(char ret[RF_RUN_PATH_BYTES], const char *parent, const char *name)
 {
-    int len = snprintf(ret, RF_RUN_PATH_BYTES, "%s/%s", parent, name);
+    int len = rf_snprintf(ret, RF_RUN_PATH_BYTES, "%s/%s", parent, name);
 
     return len < 0 || len >= RF_RUN_PATH_BYTES - RF_RUN_NAME_BYTES ? -ENAMETOOLONG : 0;
 }
@@ -157,7 +158,7 @@ int rf_rundir_open(uint32_t uid, bool may_create, char ret_path[RF_RUN_PATH_BYTE
     const struct place *worst = NULL;
     int first = -ENOENT;
 
-    (void)snprintf(own, sizeof(own), "ringfence-%u", uid); /* ten digits fit */
+    (void)rf_snprintf(own, sizeof(own), "ringfence-%u", uid); /* ten digits fit */
     for (size_t i = 0; i < RF_COUNT(places); i++) {
         int fd = open_place(&places[i], may_create, ret_path);
 
@@ -185,7 +186,7 @@ bool rf_run_file_split(const char *file, char ret_name[RF_RUN_NAME_BYTES], int32
     if (!dot || dot == file || (size_t)(dot - file) >= RF_RUN_NAME_BYTES || dot[1] == '0' ||
         rf_num_u64(rf_str_of(dot + 1), INT32_MAX, &pid) < 0)
         return false;
-    (void)snprintf(ret_name, RF_RUN_NAME_BYTES, "%.*s", (int)(dot - file), file); /* measured above */
+    (void)rf_snprintf(ret_name, RF_RUN_NAME_BYTES, "%.*s", (int)(dot - file), file); /* measured above */
     *ret_pid = (int32_t)pid;
     return true;
 }

@@ -2,8 +2,11 @@
  */
 #include "sandbox/launcher.h"
 
+#include "base/auto.h"
+#include "sandbox/relay.h"
 #include "sandbox/sys.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -14,7 +17,12 @@
 #include <sys/wait.h>
 #include <termios.h>
 
-enum { EXIT_TIMEOUT = 124, WITNESS_LIMIT = 512 * 1024, RELAY_BYTES = 8192, RECORD_AFTER_US = 20000 };
+enum { EXIT_TIMEOUT = 124, WITNESS_LIMIT = 512 * 1024, RECORD_AFTER_US = 20000, LAST_WORDS_MS = 1000 };
+
+enum { SCREEN, KEYBOARD, OUTPUT, ERRORS, RELAYS };
+
+/* Untouched, and so no memory, in a run that relays nothing. */
+static char relay_bytes[RELAYS][RF_RELAY_BYTES];
 
 struct watch {
     struct rf_launcher *launcher;
@@ -24,8 +32,9 @@ struct watch {
     uint64_t record_at_us; /* when to write the run file; 0: never, or written */
     unsigned interrupts;
     bool has_raw_terminal;
-    bool is_input_open;
+    bool was_told_to_end;
     struct termios cooked;
+    struct rf_relay relays[RELAYS];
 };
 
 static const struct rf_watch *wishes(const struct watch *w)
@@ -53,7 +62,9 @@ static void take_terminal(struct watch *w, int master)
     struct termios raw;
 
     w->launcher->tty = master;
-    w->is_input_open = true;
+    (void)fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK); /* the ring has closed its own */
+    w->relays[SCREEN].from = w->relays[KEYBOARD].to = master;
+    w->relays[KEYBOARD].from = STDIN_FILENO;
     copy_window_size(w);
     if (tcgetattr(STDIN_FILENO, &w->cooked) < 0)
         return; /* standard input is no terminal: bytes are passed as they are */
@@ -68,50 +79,58 @@ static void give_terminal_back(const struct watch *w)
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &w->cooked); /* the terminal may have gone */
 }
 
-static bool write_all(int fd, const char *bytes, size_t len)
-{
-    while (len) {
-        ssize_t n = write(fd, bytes, len);
+/* --- what passes through --- */
 
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes += n;
-        len -= (size_t)n;
+/* The end of a relay: a reader that has gone is what the workload then finds, a terminal that has gone needs
+   no keyboard. */
+static void close_relay(struct watch *w, int which)
+{
+    if (which == SCREEN) {
+        (void)close(RF_TAKE(w->launcher->tty));
+        w->relays[KEYBOARD].from = -1;
+    } else if (which != KEYBOARD) {
+        (void)close(RF_TAKE(w->launcher->relays[w->relays[which].to]));
     }
-    return true;
+    w->relays[which].from = -1;
 }
 
-/* One piece from `from` to `to`. False at the end of either. */
-static bool relay(int from, int to)
+static bool ends_programs(uint32_t signal_number)
 {
-    char bytes[RELAY_BYTES];
-    ssize_t n = read(from, bytes, sizeof(bytes));
-
-    if (n < 0 && (errno == EINTR || errno == EAGAIN))
-        return true;
-    return n > 0 && write_all(to, bytes, (size_t)n);
+    return signal_number == SIGTERM || signal_number == SIGINT || signal_number == SIGHUP ||
+           signal_number == SIGQUIT;
 }
 
-/* What the workload wrote last is still in the terminal, or in a pipe, when it is gone. */
-static void drain(int from, int to)
+/* While nothing is left to wait for but a reader. */
+static bool is_told_to_end(const struct watch *w)
 {
-    struct pollfd poll_fd = {.fd = from, .events = POLLIN};
+    struct signalfd_siginfo info;
 
-    if (from < 0)
-        return;
-    while (poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & POLLIN) && relay(from, to))
-        ;
+    while (read(w->signals, &info, sizeof(info)) == sizeof(info)) {
+        if (ends_programs(info.ssi_signo))
+            return true;
+    }
+    return false;
 }
 
-/* Output that must not be the ring's own file; a reader that has gone is what the workload then finds. */
-static void relay_output(struct watch *w, int fd, short events)
+/* What the workload wrote last is still in the terminal, or in a pipe, when it is gone. A run whose time is
+   up, or that was told to end, does not wait long for a reader. */
+static void drain(struct watch *w, struct rf_relay *relay)
 {
-    if (!events || relay(w->launcher->relays[fd], fd))
-        return;
-    (void)close(w->launcher->relays[fd]);
-    w->launcher->relays[fd] = -1;
+    int patience_ms = w->launcher->outcome->was_timed_out || w->was_told_to_end ? LAST_WORDS_MS : -1;
+
+    while (relay->from >= 0) {
+        bool is_full = relay->at < relay->len;
+        struct pollfd fds[2] = {{.fd = -1}, {.fd = is_full ? w->signals : -1, .events = POLLIN}};
+        int count;
+
+        rf_relay_poll(relay, &fds[0]);
+        count = poll(fds, RF_COUNT(fds), is_full ? patience_ms : 0);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0 || (fds[1].revents && is_told_to_end(w)) ||
+            (fds[0].revents && !rf_relay_step(relay, fds[0].revents)))
+            return;
+    }
 }
 
 /* --- messages --- */
@@ -270,6 +289,7 @@ static void on_signal(struct watch *w)
         stop_with_caller(w);
         return;
     }
+    w->was_told_to_end = w->was_told_to_end || ends_programs(info.ssi_signo);
     if (number == SIGTERM)
         begin_to_stop(w);
     if (number == SIGINT && ++w->interrupts > 1)
@@ -300,7 +320,10 @@ static int next_deadline_ms(const struct watch *w)
     }
     if (!at)
         return -1;
-    return at <= now ? 0 : (int)((at - now) / 1000 + 1);
+    if (at <= now)
+        return 0;
+    /* Woken early it only looks again. */
+    return (at - now) / 1000 < INT_MAX ? (int)((at - now) / 1000 + 1) : INT_MAX;
 }
 
 static void on_clock(struct watch *w)
@@ -325,24 +348,31 @@ static void on_clock(struct watch *w)
 
 /* --- the loop --- */
 
+static void pass_on(struct watch *w, const struct pollfd *fds, bool is_over)
+{
+    for (int i = 0; i < RELAYS; i++) {
+        if (!rf_relay_step(&w->relays[i], fds[i].revents) && !(i == SCREEN && is_over))
+            close_relay(w, i);
+    }
+}
+
 static void watch_until_dead(struct watch *w)
 {
     bool is_control_open = true;
 
     for (;;) {
-        struct pollfd fds[] = {
+        struct pollfd fds[3 + RELAYS] = {
             {.fd = w->launcher->pidfd, .events = POLLIN},
             {.fd = is_control_open ? w->launcher->control : -1, .events = POLLIN},
             {.fd = w->signals, .events = POLLIN},
-            {.fd = w->launcher->tty, .events = POLLIN},
-            {.fd = w->is_input_open ? STDIN_FILENO : -1, .events = POLLIN},
-            {.fd = w->launcher->relays[STDOUT_FILENO], .events = POLLIN},
-            {.fd = w->launcher->relays[STDERR_FILENO], .events = POLLIN},
         };
 
+        for (int i = 0; i < RELAYS; i++)
+            rf_relay_poll(&w->relays[i], &fds[3 + i]);
         if (poll(fds, RF_COUNT(fds), next_deadline_ms(w)) < 0 && errno != EINTR)
             return;
         on_clock(w);
+        pass_on(w, fds + 3, fds[0].revents != 0);
         if (fds[1].revents) {
             is_control_open = receive(w);
             if (!is_control_open && !wishes(w)->has_init && w->launcher->outcome->failed_step < 0)
@@ -350,14 +380,6 @@ static void watch_until_dead(struct watch *w)
         }
         if (fds[2].revents)
             on_signal(w);
-        if (fds[3].revents && !relay(w->launcher->tty, STDOUT_FILENO) && !fds[0].revents) {
-            (void)close(w->launcher->tty);
-            w->launcher->tty = -1;
-        }
-        if (fds[4].revents && w->launcher->tty >= 0 && !relay(STDIN_FILENO, w->launcher->tty))
-            w->is_input_open = false;
-        relay_output(w, STDOUT_FILENO, fds[5].revents);
-        relay_output(w, STDERR_FILENO, fds[6].revents);
         if (fds[0].revents)
             return;
     }
@@ -378,7 +400,16 @@ static void conclude(struct watch *w, int status)
 
 int rf_watch_run(struct rf_launcher *launcher)
 {
-    struct watch w = {.launcher = launcher, .signals = -1};
+    struct watch w = {.launcher = launcher,
+                      .signals = -1,
+                      .relays = {[SCREEN] = {.from = -1, .to = STDOUT_FILENO, .bytes = relay_bytes[SCREEN]},
+                                 [KEYBOARD] = {.from = -1, .to = -1, .bytes = relay_bytes[KEYBOARD]},
+                                 [OUTPUT] = {.from = launcher->relays[STDOUT_FILENO],
+                                             .to = STDOUT_FILENO,
+                                             .bytes = relay_bytes[OUTPUT]},
+                                 [ERRORS] = {.from = launcher->relays[STDERR_FILENO],
+                                             .to = STDERR_FILENO,
+                                             .bytes = relay_bytes[ERRORS]}}};
     sigset_t all;
     int status = 0;
 
@@ -396,9 +427,9 @@ int rf_watch_run(struct rf_launcher *launcher)
         record(&w); /* readers see by pid 1's child whether the ring stands */
     watch_until_dead(&w);
     drain_messages(&w);
-    drain(launcher->tty, STDOUT_FILENO);
-    drain(launcher->relays[STDOUT_FILENO], STDOUT_FILENO);
-    drain(launcher->relays[STDERR_FILENO], STDERR_FILENO);
+    drain(&w, &w.relays[SCREEN]);
+    drain(&w, &w.relays[OUTPUT]);
+    drain(&w, &w.relays[ERRORS]);
     give_terminal_back(&w);
     (void)close(w.signals);
     if (waitpid(launcher->pid, &status, 0) < 0)

@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/num.h"
 
 enum { KEY_SHOWN = 60 };
@@ -34,7 +34,7 @@ int rf_json_fail(const struct rf_json *json, size_t offset, struct rf_err *err, 
     va_list args;
 
     va_start(args, fmt);
-    (void)vsnprintf(sentence, sizeof(sentence), fmt, args); /* a cut sentence is still a sentence */
+    (void)rf_vsnprintf(sentence, sizeof(sentence), fmt, args); /* a cut sentence is still a sentence */
     va_end(args);
     place_of(json, offset, &line, &column);
     return rf_fail(err, -EINVAL, "line %u, column %u: %s", line, column, sentence);

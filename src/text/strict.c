@@ -2,9 +2,10 @@
    twenty ways to write a bool; this one reads a line at a time and knows what it refuses. */
 #include "text/strict.h"
 
+#include "base/format.h"
+
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { BLOCK_NONE, BLOCK_OPEN, BLOCK_LIST, BLOCK_MAP, BLOCK_FLOW };
@@ -19,7 +20,7 @@ static int fail_at(const struct rf_strict *strict, size_t at, struct rf_err *err
     va_list args;
 
     va_start(args, fmt);
-    (void)vsnprintf(reason, sizeof(reason), fmt, args); /* a cut sentence is still a sentence */
+    (void)rf_vsnprintf(reason, sizeof(reason), fmt, args); /* a cut sentence is still a sentence */
     va_end(args);
     for (char *p = reason; *p; p++) /* a name with escapes may be quoted in it */
         if ((unsigned char)*p < 0x20 || *p == 0x7f)

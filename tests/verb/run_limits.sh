@@ -48,4 +48,15 @@ same "fsize" 1000 "$(ring --ulimit fsize=1000 -- /bin/sh -c "head -c 5000 /dev/z
 refused "soft above hard" ulimit --ulimit nofile=200:100
 refused "an unknown limit" ulimit --ulimit files=100
 refused "no number" ulimit --ulimit nofile=many
+
+memory=$(awk -F: '$2 == "memory" { print "/sys/fs/cgroup/memory" $3 }' /proc/self/cgroup)
+if is_root && [ -w "$memory" ]; then
+    # The launcher's number is the shell's.
+    same "a group that somebody else left does not keep a run from starting" ran "$(
+        bash -c 'mkdir "$1/ringfence.$$" && echo $$ >"$2" && exec "$3" run --host --memory 64m -- /bin/echo ran' \
+            - "$memory" "$TMPDIR/number" "$RINGFENCE"
+    )"
+    tap_true "  and is left alone" rmdir "$memory/ringfence.$(cat "$TMPDIR/number")"
+    same "  and the run's own is gone" "" "$(find "$memory" -maxdepth 1 -name "ringfence.$(cat "$TMPDIR/number")*")"
+fi
 tap_end

@@ -105,4 +105,14 @@ case $(stat -f -c %T "$TMPDIR") in
     *) refused "--no-disk with a writable volume on a disk" "lies on a disk" --no-disk -v "$TMPDIR/mine:/tmp/v" ;;
 esac
 tap_exit 0 "--no-disk with a read-only volume" ring --no-disk -v "$TMPDIR/mine:/tmp/v:ro" -- /bin/true
+
+# --- many of them
+long=$(printf 'd%.0s' {1..200})
+mkdir -p "$TMPDIR/$long/$long"
+many=()
+for ((i = 0; i < 100; i++)); do
+    many+=(-v "$TMPDIR/$long/$long:/tmp/$long/v$i")
+done
+ring --user 4243 "${many[@]}" -- /bin/true 2>/dev/null
+same "a hundred volumes with long names, none of which the user can write" 0 $?
 tap_end

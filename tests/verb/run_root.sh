@@ -40,7 +40,7 @@ same "one root, and it is not the host's" 1 "$(awk '$5 == "/"' <<<"$mounts" | wc
 lacks "no mount of the host" /sys/fs/cgroup "$mounts"
 same "nothing is mounted writable on a disk" "" \
     "$(awk '$6 ~ /^rw/ && $0 !~ / - (tmpfs|overlay|devtmpfs|devpts) /' <<<"$mounts")"
-lacks "the host's files are not there" "$(basename "$RF_TOP")" "$(run -- /bin/ls -a / /tmp /home)"
+lacks "the host's files are not there" "$(basename "$(dirname "$TMPDIR")")" "$(run -- /bin/ls -a / /tmp /home)"
 
 # --- a root without the places that a ring mounts on
 bare=$TMPDIR/bare

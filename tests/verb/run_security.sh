@@ -99,4 +99,9 @@ else
     refused "--memory where there is no control group" "--allow-missing cgroup" --memory 64m
     tap_exit 0 "  with --allow-missing" ring --memory 64m --allow-missing cgroup -- /bin/true
 fi
+
+printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["sendmsg","sendto","write"],"action":"SCMP_ACT_ERRNO"}]}' \
+    >"$TMPDIR/mute.json"
+tap_exit 127 "a profile that forbids sending" ring --seccomp "$TMPDIR/mute.json" -- /nowhere
+holds "  does not keep the reason from the caller" "/nowhere: No such file" "$tap_out"
 tap_end

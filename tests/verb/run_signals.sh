@@ -102,4 +102,15 @@ tap_true "  dies with the launcher too" wait_until is_gone /bin/sleep "$mark"
 # A reader that goes away ends a writer, as without a ring.
 ring -- /usr/bin/seq 1000000 | head -n 1 >"$TMPDIR/head"
 same "a closed pipe" "141 0" "${PIPESTATUS[*]}"
+
+if command -v python3 >/dev/null; then
+    start --init=false -- "exec python3 -c 'import ctypes, time
+ctypes.CDLL(None).prctl(1, 0)
+print(\"ready\", flush=True)
+time.sleep(float(\"360.$$\"))'"
+    kill -KILL "$started"
+    wait "$started" 2>/dev/null
+    clinging() { [ -z "$(grep -als "360[.]$$" /proc/[0-9]*/cmdline)" ]; }
+    tap_true "without an init, a workload that asks not to die with the launcher does" wait_until clinging
+fi
 tap_end

@@ -50,4 +50,27 @@ holds "what is typed arrives" "got hello" \
 holds "^C goes to the workload" "interrupted" \
     "$(at_terminal 'ring -it -- /bin/sh -c "trap \"echo interrupted; exit\" INT; echo ready; while :; do sleep 0.05; done"' '\003')"
 same "without a terminal outside, -t still gives one" /dev/pts/0 "$(ring -t -- /usr/bin/tty | tr -d '\r')"
+
+# Neither side may keep the launcher from its clock and its signals.
+mkfifo "$TMPDIR/unread"
+exec 6<>"$TMPDIR/unread" # a reader that never reads
+timeout -k 1 10 "$RINGFENCE" run --host -t --timeout 300ms --stop-timeout 300ms -- /usr/bin/yes >&6 2>/dev/null
+same "nobody reads: the time-out holds" 124 $?
+yes | timeout -k 1 10 "$RINGFENCE" run --host -t --timeout 300ms --stop-timeout 300ms -- \
+    /bin/sh -c 'stty raw; sleep 100' >/dev/null 2>&1
+same "the workload does not read: the time-out holds" 124 "${PIPESTATUS[1]}"
+timeout -k 8 1 "$RINGFENCE" run --host -t --stop-timeout 300ms -- /usr/bin/yes >&6 2>/dev/null
+same "nobody reads: SIGTERM ends the run" 124 $? # of timeout; 137 were its SIGKILL
+exec 6>&-
+command -v python3 >/dev/null && same "a pipe that does not block loses nothing" 60000 "$(python3 -c '
+import os, subprocess, sys, time
+r, w = os.pipe()
+os.set_blocking(w, False)
+p = subprocess.Popen([sys.argv[1], "run", "--host", "-t", "--", "/usr/bin/seq", "60000"], stdout=w, stdin=subprocess.DEVNULL)
+os.close(w)
+time.sleep(0.5)
+out = b""
+while chunk := os.read(r, 65536):
+    out += chunk
+print(out.split()[-1].decode())' "$RINGFENCE")"
 tap_end
