@@ -250,7 +250,7 @@ static void places(const struct rf_reported *report, struct rf_buf *out)
     count(out, "met ", report->outcome->pids_refusals);
     rf_buf_text(out, " times\n");
     name(out, "files and calls");
-    rf_buf_text(out, "not counted here: ringfence learn watches them\n");
+    rf_buf_text(out, "not counted\n");
 }
 
 int rf_report_text(struct rf_reported *report, struct rf_buf *ret, struct rf_err *err)
