@@ -173,6 +173,28 @@ static size_t mount_text(const struct rf_mount *mount)
     return src + parts * dst + 128; /* options and maps */
 }
 
+static size_t depth_of(const char *path)
+{
+    size_t depth = 0;
+
+    for (; *path; path++)
+        depth += *path == '/';
+    return depth;
+}
+
+/* As docker does: a mount would hide those below it that came before. Otherwise the order is the user's. */
+static void sort_mounts(struct rf_builder *b)
+{
+    for (size_t i = 0; i < b->posture->mount_count; i++) {
+        const struct rf_mount *mount = &b->posture->mounts[i];
+        size_t at = i;
+
+        for (; at > 0 && depth_of(b->mounts[at - 1]->dst) > depth_of(mount->dst); at--)
+            b->mounts[at] = b->mounts[at - 1];
+        b->mounts[at] = mount;
+    }
+}
+
 /* Everything the plan needs is taken from the arena before the first step, so that adding steps cannot fail
    for want of memory. */
 static int prepare(struct rf_builder *b)
@@ -201,12 +223,14 @@ static int prepare(struct rf_builder *b)
                                 sizeof(*plan->argv));
     plan->envp = rf_arena_array(b->arena, b->posture->env_count + 16, sizeof(*plan->envp));
     b->cover_limit = (uint32_t)b->posture->mount_count + COVERS;
+    b->mounts = rf_arena_array(b->arena, b->posture->mount_count, sizeof(const struct rf_mount *));
     b->covers = rf_arena_array(b->arena, b->cover_limit, sizeof(*b->covers));
     plan->steps = rf_arena_array(b->arena, RF_PLAN_STEPS, sizeof(*plan->steps));
     plan->text = rf_arena_alloc(b->arena, need);
-    if (!plan->steps || !plan->text || !plan->notes || !plan->argv || !plan->envp || !b->covers)
+    if (!plan->steps || !plan->text || !plan->notes || !plan->argv || !plan->envp || !b->covers || !b->mounts)
         return rf_fail(b->err, -ENOMEM, "making the plan: out of memory");
     plan->text_len = 1;
+    sort_mounts(b);
     return 0;
 }
 

@@ -231,7 +231,7 @@ static void add_volume_tree(struct rf_builder *b, const struct rf_mount *mount)
 static void id_maps(struct rf_builder *b)
 {
     for (size_t i = 0; i < b->posture->mount_count && b->code == 0; i++) {
-        const struct rf_mount *mount = &b->posture->mounts[i];
+        const struct rf_mount *mount = b->mounts[i];
 
         if (mount->kind != RF_MOUNT_BIND || !(mount->is_idmapped || is_auto(b)))
             continue;

@@ -238,7 +238,7 @@ void rf_build_mounts(struct rf_builder *b)
     uint32_t trees = 0;
 
     for (size_t i = 0; i < b->posture->mount_count && b->code == 0; i++) {
-        const struct rf_mount *mount = &b->posture->mounts[i];
+        const struct rf_mount *mount = b->mounts[i];
 
         if (mount->kind == RF_MOUNT_TMPFS)
             add_tmpfs(b, mount, RF_KEY_TMPFS);

@@ -34,7 +34,8 @@ struct rf_builder {
     struct rf_err *err;
     int code; /* the first failure; later additions go to `spare` and are forgotten */
     struct rf_step spare;
-    enum rf_actor actor; /* of the steps being added */
+    enum rf_actor actor;            /* of the steps being added */
+    const struct rf_mount **mounts; /* of the posture, outer places before those below them */
     struct rf_cover *covers;
     uint32_t cover_count;
     uint32_t cover_limit;

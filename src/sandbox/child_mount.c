@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
 static const char *text_of(const struct rf_child *child, uint32_t offset)
 {
@@ -43,10 +44,25 @@ static void forget_parent(struct rf_child *child, const char *path)
     child->parent = -1;
 }
 
+/* The directory or file to mount on. A link in a foreign root must not lead a mount that is meant for
+   elsewhere into the ring's own /proc, where the workload could then write what pid 1 reads. */
+static int open_target(const struct rf_child *child, const char *path, uint64_t flags)
+{
+    static const long proc_magic = 0x9fa0;
+    int target = rf_child_open(child, path, (uint64_t)O_PATH | flags);
+    struct statfs fs;
+
+    if (target < 0 || strncmp(path, "/proc", 5) == 0)
+        return target;
+    if (syscall(SYS_fstatfs, target, &fs) != 0)
+        return closing(target, -errno);
+    return (long)fs.f_type == proc_magic ? closing(target, -ELOOP) : target;
+}
+
 /* Put a detached mount onto a place inside the root. Closes `mount_fd`. */
 static int attach(struct rf_child *child, int mount_fd, const char *path)
 {
-    int target = rf_child_open(child, path, O_PATH);
+    int target = open_target(child, path, 0);
     int code;
 
     forget_parent(child, path);
@@ -250,7 +266,7 @@ int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
 static int mount_on(struct rf_child *child, const char *type, const struct rf_step *step)
 {
     char path[64];
-    int target = rf_child_open(child, text_of(child, step->dst), O_PATH | O_DIRECTORY);
+    int target = open_target(child, text_of(child, step->dst), O_DIRECTORY);
 
     if (target < 0)
         return target;

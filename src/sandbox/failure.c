@@ -27,8 +27,8 @@ static const struct {
      "the kernel (Linux 5.12 and later) or this file system cannot id-map mounts: leave idmap out "
      "and give the volume to the user with chown"},
     {RF_STEP_TREE, EPERM, "this mount cannot be id-mapped again: leave idmap out"},
-    {RF_STEP_TMPFS, ELOOP, "the path leads out of the root, or through a magic link"},
-    {RF_STEP_BIND, ELOOP, "the path leads out of the root, or through a magic link"},
+    {RF_STEP_TMPFS, ELOOP, "the path leads through a magic link, or by a link into the ring's own /proc"},
+    {RF_STEP_BIND, ELOOP, "the path leads through a magic link, or by a link into the ring's own /proc"},
     {RF_STEP_BIND, ENOENT, "source or mount point is not there"},
     {RF_STEP_BIND, ENOTDIR, "one is a directory and the other is not"},
     {RF_STEP_CHDIR, ENOENT, "the working directory must exist in the ring"},

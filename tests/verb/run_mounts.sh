@@ -115,4 +115,10 @@ for ((i = 0; i < 100; i++)); do
 done
 ring --user 4243 "${many[@]}" -- /bin/true 2>/dev/null
 same "a hundred volumes with long names, none of which the user can write" 0 $?
+# --- mounts below each other
+mkdir -p "$TMPDIR/outer/inner" "$TMPDIR/below"
+echo below >"$TMPDIR/below/file"
+chmod -R a+rX "$TMPDIR/outer" "$TMPDIR/below"
+same "the outer one comes first, whatever the order of the words" below \
+    "$(ring -v "$TMPDIR/below:/tmp/v/inner:ro" -v "$TMPDIR/outer:/tmp/v:ro" -- /bin/cat /tmp/v/inner/file)"
 tap_end

@@ -78,4 +78,7 @@ done
 same "nothing is made on the host through links" "" "$(find /sub /etc/sub "$RF_TOP/sub" 2>/dev/null)"
 ln -sfn /dev/null "$root/etc/passwd"
 tap_exit 0 "a device as passwd" timeout 10 "$RINGFENCE" run "${root_words[@]}" -- /bin/true
+rmdir "$root/tmp" && ln -s /proc "$root/tmp"
+tap_exit 125 "a /tmp that is the ring's own /proc" run -- /bin/true
+holds "  and it says so" "/proc" "$tap_out"
 tap_end

@@ -73,4 +73,5 @@ out = b""
 while chunk := os.read(r, 65536):
     out += chunk
 print(out.split()[-1].decode())' "$RINGFENCE")"
+tap_exit 0 "the end of standard input is ^D" timeout 10 "$RINGFENCE" run -t --host -- /bin/cat
 tap_end
