@@ -30,7 +30,8 @@ int rf_plan_ask(const struct rf_posture *posture, struct rf_arena *arena, struct
     for (size_t i = 0; i < posture->mount_count; i++) {
         facts[n++] = (struct rf_path_fact){.place = RF_PLACE_ROOT, .path = posture->mounts[i].dst};
         if (posture->mounts[i].kind == RF_MOUNT_BIND)
-            facts[n++] = (struct rf_path_fact){.place = RF_PLACE_HOST, .path = posture->mounts[i].src};
+            facts[n++] = (struct rf_path_fact){
+                .place = RF_PLACE_HOST, .path = posture->mounts[i].src, .wants_fs = posture->has_no_disk};
     }
     facts[n++] = (struct rf_path_fact){.place = RF_PLACE_HOST, .path = RF_PLAN_CPU_DIR};
     if (posture->home == RF_HOME_PATH)

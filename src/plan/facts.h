@@ -17,6 +17,7 @@ struct rf_path_fact {
     enum rf_place place;
     const char *path;
     bool wants_emptiness; /* asked: is this directory empty? */
+    bool wants_fs;        /* asked: on what file system? */
     /* answers */
     int code; /* 0, or the negative errno of looking */
     uint32_t mode;

@@ -264,6 +264,13 @@ static bool is_empty_dir(int dir)
     return len >= 0 && (size_t)len <= 2 * (offsetof(struct dirent, d_name) + sizeof("..") + 8);
 }
 
+static void keep_stat(struct rf_path_fact *fact, const struct stat *st)
+{
+    fact->mode = st->st_mode;
+    fact->uid = st->st_uid;
+    fact->gid = st->st_gid;
+}
+
 /* Most questions are about a plain directory at the top: no link can be followed there, so one look will do.
  */
 static bool look_at_top(int root, struct rf_path_fact *fact)
@@ -271,7 +278,7 @@ static bool look_at_top(int root, struct rf_path_fact *fact)
     const char *name = fact->path + 1;
     struct stat st;
 
-    if (fact->place != RF_PLACE_ROOT || fact->wants_emptiness || strchr(name, '/'))
+    if (fact->wants_emptiness || strchr(name, '/'))
         return false;
     if (fstatat(root, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
         fact->code = -errno;
@@ -279,31 +286,45 @@ static bool look_at_top(int root, struct rf_path_fact *fact)
     }
     if (S_ISLNK(st.st_mode))
         return false;
-    fact->mode = st.st_mode;
-    fact->uid = st.st_uid;
-    fact->gid = st.st_gid;
+    keep_stat(fact, &st);
     return true;
 }
 
-static void look_at_path(int root, struct rf_path_fact *fact)
+static void look_at_host(struct rf_path_fact *fact)
 {
-    uint64_t resolve = fact->place == RF_PLACE_ROOT ? RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS : 0;
-    int dir = fact->place == RF_PLACE_ROOT ? root : AT_FDCWD;
-    RF_AUTO(close) int fd = rf_sys_openat2(dir, fact->path, O_PATH, resolve);
     struct statfs fs;
+    struct stat st;
+
+    if (stat(fact->path, &st) < 0) {
+        fact->code = -errno;
+        return;
+    }
+    keep_stat(fact, &st);
+    if (fact->wants_fs && statfs(fact->path, &fs) == 0)
+        fact->fs_magic = (uint64_t)fs.f_type;
+}
+
+static void look_in_root(int root, struct rf_path_fact *fact)
+{
+    RF_AUTO(close)
+    int fd = rf_sys_openat2(root, fact->path, O_PATH, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
     struct stat st;
 
     if (fd < 0 || fstat(fd, &st) < 0) {
         fact->code = fd < 0 ? fd : -errno;
         return;
     }
-    fact->mode = st.st_mode;
-    fact->uid = st.st_uid;
-    fact->gid = st.st_gid;
-    if (fact->place == RF_PLACE_HOST && fstatfs(fd, &fs) == 0)
-        fact->fs_magic = (uint64_t)fs.f_type;
+    keep_stat(fact, &st);
     if (fact->wants_emptiness && S_ISDIR(st.st_mode))
         fact->is_empty = is_empty_dir(fd);
+}
+
+static void look_at_path(int root, struct rf_path_fact *fact)
+{
+    if (fact->place == RF_PLACE_HOST)
+        look_at_host(fact);
+    else if (!look_at_top(root, fact))
+        look_in_root(root, fact);
 }
 
 int rf_facts_probe(const char *root, struct rf_path_fact *paths, size_t path_count, struct rf_arena *arena,
@@ -328,10 +349,8 @@ int rf_facts_probe(const char *root, struct rf_path_fact *paths, size_t path_cou
     look_at_caller(&facts, arena);
     look_at_kernel(&facts);
     look_at_groups(&facts.cgroup, arena);
-    for (size_t i = 0; i < path_count; i++) {
-        if (!look_at_top(dir, &paths[i]))
-            look_at_path(dir, &paths[i]);
-    }
+    for (size_t i = 0; i < path_count; i++)
+        look_at_path(dir, &paths[i]);
     facts.passwd = read_text(dir, "/etc/passwd", inside, PASSWD_LIMIT, arena, &facts.passwd_code);
     facts.group = read_text(dir, "/etc/group", inside, PASSWD_LIMIT, arena, &code);
     *ret = facts;

@@ -110,7 +110,7 @@ print(\"ready\", flush=True)
 time.sleep(float(\"360.$$\"))'"
     kill -KILL "$started"
     wait "$started" 2>/dev/null
-    clinging() { [ -z "$(grep -als "360[.]$$" /proc/[0-9]*/cmdline)" ]; }
+    clinging() { ! grep -aqs "360[.]$$" /proc/[0-9]*/cmdline; }
     tap_true "without an init, a workload that asks not to die with the launcher does" wait_until clinging
 fi
 tap_end
