@@ -32,6 +32,7 @@ struct watch {
     uint64_t record_at_us; /* when to write the run file; 0: never, or written */
     unsigned interrupts;
     bool has_raw_terminal;
+    bool is_input_over;
     bool was_told_to_end;
     struct termios cooked;
     struct rf_relay relays[RELAYS];
@@ -81,12 +82,33 @@ static void give_terminal_back(const struct watch *w)
 
 /* --- what passes through --- */
 
+/* A terminal does not end with the pipe or file that is typed into it: its reader must be told, and once more
+   when the last line was not complete. True when that is still to be passed on. */
+static bool end_input(struct watch *w)
+{
+    struct rf_relay *keyboard = &w->relays[KEYBOARD];
+    struct termios modes;
+
+    if (w->is_input_over || tcgetattr(keyboard->to, &modes) < 0)
+        return false;
+    w->is_input_over = true;
+    keyboard->at = 0;
+    keyboard->len = 2;
+    memset(keyboard->bytes, modes.c_cc[VEOF], keyboard->len);
+    return true;
+}
+
 /* The end of a relay: a reader that has gone is what the workload then finds, a terminal that has gone needs
    no keyboard. */
 static void close_relay(struct watch *w, int which)
 {
+    if (which == KEYBOARD && end_input(w))
+        return;
     if (which == SCREEN) {
-        (void)close(RF_TAKE(w->launcher->tty));
+        /* Where the reader is still there, every program has closed its side of the terminal: one that does
+           so before it exits, as cat does, would die of the SIGHUP that closing ours sends. */
+        if (w->relays[SCREEN].at < w->relays[SCREEN].len)
+            (void)close(RF_TAKE(w->launcher->tty));
         w->relays[KEYBOARD].from = -1;
     } else if (which != KEYBOARD) {
         (void)close(RF_TAKE(w->launcher->relays[w->relays[which].to]));

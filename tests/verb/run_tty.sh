@@ -24,6 +24,13 @@ at_terminal() {
 holds "without -t there is no terminal on standard input" "not a tty" "$(at_terminal 'ring -- /usr/bin/tty')"
 holds "nor a controlling one" "No such device" "$(at_terminal 'ring -- /bin/sh -c ": </dev/tty"')"
 same "-i passes standard input on" "line" "$(echo line | ring -i -- /bin/cat)"
+for text in 'whole\n' part ''; do
+    # shellcheck disable=SC2059 # it is the format
+    tap_out=$(printf "$text" | timeout 10 "$RINGFENCE" run --host -it -- /bin/cat)
+    tap_result $? "input that ends, \"$text\", ends at a terminal too" "exit status of timeout"
+    holds "  and is all there" "${text%\\n}" "$tap_out"
+done
+tap_exit 5 "who closes the terminal is not hung up" ring -it -- /bin/sh -c 'exec <&- >&- 2>&-; sleep 0.2; exit 5'
 same "-t is a terminal of the ring's own" /dev/pts/0 "$(at_terminal 'ring -t -- /usr/bin/tty')"
 same "on all three" "yes yes yes" \
     "$(at_terminal 'ring -it -- /bin/sh -c "test -t 0 && test -t 1 && test -t 2 && echo yes yes yes"')"
