@@ -412,8 +412,7 @@ static void bash_verb(const struct rf_verb *verb)
     printf("_ringfence_%s() {\n    local cur=$1 prev=$2\n    case $prev in\n", verb->name);
     for (unsigned key = RF_KEY_NONE; key < RF_KEY_MAX; key++) {
         const struct rf_key_info *info = rf_key_info((enum rf_key)key);
-        const char *words =
-            key == RF_KEY_ALLOW_MISSING ? "userns|landlock|seccomp|cgroup|idmap|network" : NULL;
+        const char *words = key == RF_KEY_ALLOW_MISSING ? "landlock|cgroup" : NULL;
 
         if (rf_verb_takes(verb, (enum rf_key)key) && info->value)
             bash_case(info->letter, info->flag, info->value, words);

@@ -330,15 +330,16 @@ static const struct rf_key_info rows[RF_KEY_MAX] = {
                            .standard = "passthrough",
                            .example = "none",
                            .help = "where output goes: on to the caller, or nowhere"},
-    [RF_KEY_ALLOW_MISSING] = {.key = RF_KEY_ALLOW_MISSING,
-                              .flag = "allow-missing",
-                              .shape = RF_SHAPE_LIST,
-                              .value = "LAYER",
-                              .example = "cgroup",
-                              .help = "run even where the system cannot give this layer",
-                              .details = "userns, landlock, seccomp, cgroup, idmap or network. What is "
-                                         "missing is stated; without this the "
-                                         "run is refused."},
+    [RF_KEY_ALLOW_MISSING] =
+        {.key = RF_KEY_ALLOW_MISSING,
+         .flag = "allow-missing",
+         .shape = RF_SHAPE_LIST,
+         .value = "LAYER",
+         .example = "cgroup",
+         .help = "run even where the system cannot give this layer",
+         .details =
+             "landlock or cgroup: the layers that a machine may lack while the rest of the ring holds. "
+             "What is missing is stated; without this the run is refused."},
     [RF_KEY_DEBUG_ROOT] =
         {.key = RF_KEY_DEBUG_ROOT,
          .flag = "debug-root",

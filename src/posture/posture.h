@@ -53,7 +53,6 @@ struct rf_mount {
     bool is_recursive; /* bind: with the mounts below it (docker's default is rprivate, recursive) */
     bool has_mode;     /* tmpfs: else 0700 owned by the user, 1777 for /tmp and /var/tmp */
     bool has_owner;    /* tmpfs: else the user */
-    bool is_unlimited; /* never set by a parser: a tmpfs always has a cap */
     uint32_t mode;
     uint32_t uid;
     uint32_t gid;
@@ -69,14 +68,7 @@ enum rf_userns { RF_USERNS_STANDARD, RF_USERNS_AUTO };
 enum rf_log_driver { RF_LOG_PASSTHROUGH, RF_LOG_NONE };
 
 /* The layers that --allow-missing can name, as bits. */
-enum rf_layer {
-    RF_LAYER_USERNS = 1 << 0,
-    RF_LAYER_LANDLOCK = 1 << 1,
-    RF_LAYER_SECCOMP = 1 << 2,
-    RF_LAYER_CGROUP = 1 << 3,
-    RF_LAYER_IDMAP = 1 << 4,
-    RF_LAYER_NETWORK = 1 << 5
-};
+enum rf_layer { RF_LAYER_LANDLOCK = 1 << 0, RF_LAYER_CGROUP = 1 << 1 };
 
 struct rf_ulimit {
     uint32_t resource; /* RLIMIT_* */

@@ -67,8 +67,7 @@ static bool tmpfs_within(const struct rf_mount *a, const struct rf_mount *b)
         a->has_owner == b->has_owner && (!a->has_owner || (a->uid == b->uid && a->gid == b->gid));
 
     return is_same_owner && a->size_bytes <= b->size_bytes && a->inodes <= b->inodes &&
-           (!a->is_unlimited || b->is_unlimited) && (rf_tmpfs_mode(a) & ~rf_tmpfs_mode(b) & 06777) == 0 &&
-           (is_guarded || !(rf_tmpfs_mode(b) & 01000));
+           (rf_tmpfs_mode(a) & ~rf_tmpfs_mode(b) & 06777) == 0 && (is_guarded || !(rf_tmpfs_mode(b) & 01000));
 }
 
 /* The same source under the same ids; without the mounts below is within with them. */

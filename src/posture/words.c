@@ -49,12 +49,12 @@ static const struct rf_word log_words[] = {{"passthrough", RF_LOG_PASSTHROUGH, N
                                            {"etwlogs", 0, NO_LOGGING},
                                            {"passthrough-tty", 0, "want passthrough, and tty beside it"}};
 
-static const struct rf_word layer_words[] = {{"userns", RF_LAYER_USERNS, NULL},
-                                             {"landlock", RF_LAYER_LANDLOCK, NULL},
-                                             {"seccomp", RF_LAYER_SECCOMP, NULL},
+static const struct rf_word layer_words[] = {{"landlock", RF_LAYER_LANDLOCK, NULL},
                                              {"cgroup", RF_LAYER_CGROUP, NULL},
-                                             {"idmap", RF_LAYER_IDMAP, NULL},
-                                             {"network", RF_LAYER_NETWORK, NULL},
+                                             {"userns", 0, "no ring is built without it"},
+                                             {"seccomp", 0, "write --seccomp unconfined to do without it"},
+                                             {"idmap", 0, "leave idmap out of the volume"},
+                                             {"network", 0, "write --network host to do without it"},
                                              {"all", 0, "name each layer that may be missing"}};
 
 static const struct rf_word switch_words[] = {

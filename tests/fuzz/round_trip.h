@@ -34,7 +34,7 @@ static inline bool is_same_mount(const struct rf_mount *a, const struct rf_mount
            a->is_read_only == b->is_read_only && a->is_idmapped == b->is_idmapped &&
            a->is_exec == b->is_exec && a->is_recursive == b->is_recursive && a->has_mode == b->has_mode &&
            a->mode == b->mode && a->has_owner == b->has_owner && a->uid == b->uid && a->gid == b->gid &&
-           a->size_bytes == b->size_bytes && a->inodes == b->inodes && !a->is_unlimited && !b->is_unlimited;
+           a->size_bytes == b->size_bytes && a->inodes == b->inodes;
 }
 
 /* What the text need not show: the numbers behind it. Mounts are compared by place, since three keys spell

@@ -38,7 +38,7 @@ completes "none" ringfence run --network = n
 completes "standard auto" ringfence run --userns ''
 completes "text json" ringfence run --report-format ''
 completes "ALL all" ringfence run --cap-drop ''
-completes "userns landlock seccomp cgroup idmap network" ringfence run --allow-missing ''
+completes "landlock cgroup" ringfence run --allow-missing ''
 completes "create delete" ringfence netns ''
 completes "scan rf-9" rings exec ''
 completes "scan" rings kill s

@@ -108,7 +108,7 @@ static const struct {
     {RF_KEY_STOP_SIGNAL, {"9", "RTMIN+1", "RTMAX", "SIGIOT"}},
     {RF_KEY_TTY, {"true"}},
     {RF_KEY_LOG_DRIVER, {"none"}},
-    {RF_KEY_ALLOW_MISSING, {"idmap", "cgroup", "userns"}},
+    {RF_KEY_ALLOW_MISSING, {"landlock", "cgroup", "landlock"}},
     {RF_KEY_DEBUG_ROOT, {"true"}},
     {RF_KEY_JOB_CONFIG, {"/j//k"}},
 };

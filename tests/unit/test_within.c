@@ -63,7 +63,7 @@ static const struct {
     {RF_KEY_USER, "1000"},       {RF_KEY_USER, "app"},
     {RF_KEY_GROUP_ADD, "44"},    {RF_KEY_TMPFS, "/d"},
     {RF_KEY_VOLUME, "/s:/d:ro"}, {RF_KEY_CAP_ADD, "CHOWN"},
-    {RF_KEY_ULIMIT, "core=0"},   {RF_KEY_ALLOW_MISSING, "idmap"},
+    {RF_KEY_ULIMIT, "core=0"},   {RF_KEY_ALLOW_MISSING, "landlock"},
 };
 
 /* Neither is within the other. */
@@ -85,7 +85,7 @@ static const struct {
     {RF_KEY_VOLUME, "/s:/d", "/s:/d:idmap"},
     {RF_KEY_VOLUME, "/s:/d", "/s:/e"},
     {RF_KEY_TMPFS, "/d:uid=1", "/d:uid=2"},
-    {RF_KEY_ALLOW_MISSING, "idmap", "cgroup"},
+    {RF_KEY_ALLOW_MISSING, "landlock", "cgroup"},
     {RF_KEY_JOB_CONFIG, "/a", "/b"},
 };
 
