@@ -39,10 +39,11 @@ same "it has the caller's size" "33 77" "$(at_terminal 'ring -it -- /usr/bin/stt
 same "it belongs to the user" 10001 "$(at_terminal 'ring -it -- /bin/sh -c "stat -c %u \$(tty)"')"
 same "TERM is set" xterm "$(at_terminal 'ring -it -- /bin/sh -c "echo \$TERM"')"
 same "only the ring's terminals are seen" "0 ptmx" "$(at_terminal 'ring -it -- /bin/ls /dev/pts' | xargs)"
+# stty sets rows and columns one after the other, which makes two signals.
 mkdir -p "$TMPDIR/seen" && chmod 777 "$TMPDIR/seen"
 resize='(until [ -e "'$TMPDIR'/seen/ready" ]; do sleep 0.02; done; stty rows 40 cols 90 </dev/tty) &
 ring -it -v "'$TMPDIR'/seen:/tmp/seen" -- \
-    /bin/sh -c "trap \"stty size; exit 4\" WINCH; : >/tmp/seen/ready; while :; do sleep 0.02; done"; echo code $?'
+    /bin/sh -c "trap \"trap : WINCH; sleep 0.3; stty size; exit 4\" WINCH; : >/tmp/seen/ready; while :; do sleep 0.02; done"; echo code $?'
 same "a change of size is forwarded" "40 90 code 4" "$(at_terminal "$resize" | xargs)"
 same "the exit code" "code 7" "$(at_terminal 'ring -it -- /bin/sh -c "exit 7"; echo code $?')"
 same "the last words are not lost" 20000 "$(at_terminal 'ring -it -- /usr/bin/seq 20000' | tail -n 1)"
