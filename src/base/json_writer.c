@@ -1,5 +1,5 @@
 /* JSON out. In is another matter, and another file's: a writer needs no tree. */
-#include "report/json.h"
+#include "base/json_writer.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -41,7 +41,7 @@ static void begin(struct rf_jsonw *json, const char *name)
 static void open_level(struct rf_jsonw *json, const char *name, bool is_array)
 {
     begin(json, name);
-    assert(json->depth < RF_JSON_DEPTH);
+    assert(json->depth < RF_JSONW_DEPTH);
     json->is_array[json->depth] = is_array;
     json->has_member[json->depth] = false;
     json->depth++;

@@ -1,5 +1,5 @@
-#ifndef RF_REPORT_JSON_H
-#define RF_REPORT_JSON_H
+#ifndef RF_BASE_JSON_WRITER_H
+#define RF_BASE_JSON_WRITER_H
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -13,14 +13,14 @@
 
    `name` is the member's name inside an object and NULL inside an array and for the outermost value. Names
    are the program's own and are not escaped. The order of calls is the program's own, too, and asserted. */
-enum { RF_JSON_DEPTH = 16 };
+enum { RF_JSONW_DEPTH = 16 };
 
 struct rf_jsonw {
     struct rf_buf *out;
     uint32_t lines_above; /* levels below this one get lines of their own */
     uint32_t depth;
-    bool is_array[RF_JSON_DEPTH];
-    bool has_member[RF_JSON_DEPTH];
+    bool is_array[RF_JSONW_DEPTH];
+    bool has_member[RF_JSONW_DEPTH];
 };
 
 /* `lined` is the number of levels whose members have a line each; 0 gives one line in all. */

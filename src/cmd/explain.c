@@ -1,8 +1,8 @@
 /* The plan before it is run: for people as a page, for programs as JSON. */
 #include "cmd/explain.h"
 
+#include "base/json_writer.h"
 #include "posture/limits.h"
-#include "report/json.h"
 
 #include <errno.h>
 #include <string.h>

@@ -418,7 +418,7 @@ static void bash_verb(const struct rf_verb *verb)
             bash_case(info->letter, info->flag, info->value, words);
     }
     for (size_t i = 0; i < verb->option_count; i++)
-        if (verb->options[i].takes == RF_VALUE_ONE)
+        if (rf_option_needs_value(&verb->options[i]))
             bash_case(verb->options[i].letter, verb->options[i].flag, verb->options[i].value,
                       verb->options[i].words);
     fputs("    *) COMPREPLY=($(compgen -W '", stdout);

@@ -2,7 +2,8 @@
    the verb; everything else is refused with what would be right. */
 #include "cmd/options.h"
 
-#include "cmd/posture_file.h"
+#include "manifest/posture_file.h"
+#include "posture/value.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,7 +28,7 @@ struct match {
 static bool takes_value(const struct match *match)
 {
     if (match->option)
-        return match->option->takes == RF_VALUE_ONE;
+        return rf_option_needs_value(match->option);
     return rf_key_info(match->key)->shape != RF_SHAPE_BOOL;
 }
 
@@ -118,6 +119,20 @@ static bool is_one_of(const char *words, const char *text)
     return false;
 }
 
+static int add_to_list(const struct reading *reading, const struct rf_option *option, const char *value,
+                       struct rf_err *err)
+{
+    struct rf_option_list *list = &reading->options->lists[option->action];
+    const char **items =
+        rf_list_room(reading->posture->arena, list->items, list->count, sizeof(*list->items));
+
+    if (!items || list->count >= RF_LIST_MAX)
+        return rf_fail(err, -ENOMEM, "--%s: no memory left for another value", option->flag);
+    items[list->count++] = value;
+    list->items = items;
+    return 0;
+}
+
 static int act(const struct reading *reading, const struct rf_option *option, const char *value,
                struct rf_err *err)
 {
@@ -135,10 +150,12 @@ static int act(const struct reading *reading, const struct rf_option *option, co
 
         return rf_fail(err, -EINVAL, "--%s \"%.*s\": want %s", option->flag, RF_FMT(text), option->value);
     }
-    if (option->takes == RF_VALUE_ONE && !*value)
+    if (rf_option_needs_value(option) && !*value)
         return rf_fail(err, -EINVAL, "--%s: the value is empty, want %s", option->flag, option->value);
     if (option->action == RF_ACTION_RM && strcmp(value, "false") == 0)
         return rf_fail(err, -EINVAL, "--rm=false: nothing of a run is kept: see --volume and --report");
+    if (option->takes == RF_VALUE_MANY)
+        return add_to_list(reading, option, value, err);
     reading->options->values[option->action] = is_switch && strcmp(value, "false") == 0 ? NULL : value;
     return 0;
 }

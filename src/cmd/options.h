@@ -18,10 +18,27 @@ enum rf_action {
     RF_ACTION_USER,          /* exec -u, where 0 may be allowed */
     RF_ACTION_SIGNAL,        /* kill -s */
     RF_ACTION_JSON,          /* ps --json */
+    RF_ACTION_ENGINE,        /* batch: a name */
+    RF_ACTION_ENGINE_DIR,    /* where definitions of engines lie */
+    RF_ACTION_LIST_ENGINES,
+    RF_ACTION_FORMAT,      /* of the result: "json-v2", "txt", ... */
+    RF_ACTION_ALL_FORMATS, /* a directory for a file of each format */
+    RF_ACTION_LANGUAGE,
+    RF_ACTION_PARALLEL,
+    RF_ACTION_FETCH_DIR,     /* many: below which file:// may read */
+    RF_ACTION_FETCH_HOST,    /* many: what http(s):// may ask, HOST[:PORT] */
+    RF_ACTION_FETCH_ADDRESS, /* many: ranges beside the public ones that those hosts may have */
+    RF_ACTION_FETCH_TRIES,   /* how long to wait between tries: "2s,10s,20s" */
+    RF_ACTION_MAX_INPUT,
+    RF_ACTION_MAX_PIXELS,
+    RF_ACTION_MAX_PAGES,
+    RF_ACTION_MAX_DURATION,
+    RF_ACTION_MAX_OUTPUT,
+    RF_ACTION_MAX_UNPACKED,
     RF_ACTION_MAX
 };
 
-enum rf_option_value { RF_VALUE_NONE, RF_VALUE_ONE, RF_VALUE_OPTIONAL };
+enum rf_option_value { RF_VALUE_NONE, RF_VALUE_ONE, RF_VALUE_OPTIONAL, RF_VALUE_MANY };
 
 /* An option that is no key of the posture. */
 struct rf_option {
@@ -35,6 +52,12 @@ struct rf_option {
     const char *help;
 };
 
+/* Whether a word must follow the flag. */
+static inline bool rf_option_needs_value(const struct rf_option *option)
+{
+    return option->takes == RF_VALUE_ONE || option->takes == RF_VALUE_MANY;
+}
+
 /* One verb of the program. */
 struct rf_verb {
     const char *name;
@@ -44,14 +67,19 @@ struct rf_verb {
     size_t option_count;
     const enum rf_key *keys; /* the keys it takes as flags; with key_count RF_KEY_MAX and NULL: all */
     size_t key_count;
-    const char *helper; /* the program that does it, or NULL: this one */
+    const char *helper; /* "batch": the program ringfence-batch does it; NULL: the front itself */
+    int usage_code;     /* exit code of wrong words; 0 stands for docker's 125 */
 };
 
 /* A parsed command line. */
 struct rf_options {
     const struct rf_verb *verb;
     const char *values[RF_ACTION_MAX]; /* NULL: not given; "true" for one without a value */
-    char *const *words;                /* the rest: behind the options, or behind `--` */
+    struct rf_option_list {
+        const char **items; /* from the posture's arena */
+        size_t count;
+    } lists[RF_ACTION_MAX]; /* of RF_VALUE_MANY, in the order given */
+    char *const *words;     /* the rest: behind the options, or behind `--` */
     size_t word_count;
 };
 

@@ -2,7 +2,7 @@
 #include "cmd/ps.h"
 
 #include "base/buf.h"
-#include "report/json.h"
+#include "base/json_writer.h"
 #include "sandbox/rundir.h"
 
 #include <errno.h>

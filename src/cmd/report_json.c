@@ -1,7 +1,7 @@
 /* The report for programs: docs/report.md names every member. */
 #include "cmd/report.h"
 
-#include "report/json.h"
+#include "base/json_writer.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* From bytes of ringfence.yaml to rf_posture_set(): the file has no rules of its own beyond its shape. */
-#include "cmd/posture_file.h"
+#include "manifest/posture_file.h"
 
 #include "base/file.h"
 #include "text/strict.h"

@@ -1,5 +1,5 @@
-#ifndef RF_CMD_POSTURE_FILE_H
-#define RF_CMD_POSTURE_FILE_H
+#ifndef RF_MANIFEST_POSTURE_FILE_H
+#define RF_MANIFEST_POSTURE_FILE_H
 
 #include "posture/posture.h"
 

@@ -1,6 +1,6 @@
 /* A whole ringfence.yaml: it becomes a sound posture that survives the way through text, or a refusal that
  * says where. */
-#include "cmd/posture_file.h"
+#include "manifest/posture_file.h"
 
 #include "round_trip.h"
 

@@ -1,5 +1,5 @@
 /* What the writer writes is JSON whatever it is given, and fails whole when memory ends. */
-#include "report/json.h"
+#include "base/json_writer.h"
 
 #include <errno.h>
 #include <setjmp.h>

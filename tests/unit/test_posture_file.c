@@ -1,5 +1,5 @@
 /* ringfence.yaml and env files: errors name file, line and column. */
-#include "cmd/posture_file.h"
+#include "manifest/posture_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
