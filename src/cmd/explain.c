@@ -75,9 +75,10 @@ static bool is_callers(const struct rf_made *made, const char *entry)
 
 static const char *root_kind(const struct rf_made *made)
 {
-    return made->posture->is_host ? "host" : "rootfs";
+    return rf_key_info(rf_posture_root(made->posture))->flag;
 }
 
+/* NULL: it is nowhere on the host. */
 static const char *root_path(const struct rf_made *made)
 {
     return made->posture->is_host ? "/" : made->posture->rootfs;
@@ -91,7 +92,7 @@ static void heading(struct rf_made *made, struct rf_buf *out)
 
     rf_plan_hash(plan, hash);
     rf_buf_printf(out, "plan     %s\nroot     ", hash);
-    (void)rf_buf_plain(out, rf_str_of(root_path(made)));
+    (void)rf_buf_plain(out, rf_str_of(root_path(made) ? root_path(made) : "empty, in memory"));
     rf_buf_printf(out, " (%s, %s)\nuser     %u:%u", root_kind(made),
                   made->posture->is_read_only ? "read-only" : "writes go to memory", user.uid, user.gid);
     rf_buf_printf(out, "%s%s\ncommand ", user.outside ? ", " : "", user.outside ? user.outside : "");

@@ -10,8 +10,9 @@
 
 /* What "at least as tight as" means for a key, where it means anything. */
 static const char *const orders[RF_KEY_MAX] = {
-    [RF_KEY_ROOTFS] = "the same, or anything where the looser one names no root",
-    [RF_KEY_HOST] = "the same, or anything where the looser one names no root",
+    [RF_KEY_ROOTFS] = "the same or scratch, or anything where the looser one names no root",
+    [RF_KEY_HOST] = "the same or scratch, or anything where the looser one names no root",
+    [RF_KEY_SCRATCH] = "true, then any other root",
     [RF_KEY_USER] = "the same user",
     [RF_KEY_GROUP_ADD] = "a subset",
     [RF_KEY_USERNS] = "auto, then standard",

@@ -252,18 +252,21 @@ static void groups(struct table *t)
 
 static void root(struct table *t)
 {
-    const struct rf_step *overlay = rf_made_step(t->made, RF_STEP_OVERLAY);
+    const struct rf_step *scratch = rf_made_step(t->made, RF_STEP_SCRATCH);
+    const struct rf_step *overlay = scratch ? scratch : rf_made_step(t->made, RF_STEP_OVERLAY);
     const struct rf_step *step = overlay ? overlay : rf_made_step(t->made, RF_STEP_ROOT);
     bool is_writable = !t->made->posture->is_read_only;
-    const char *path = step ? text_of(t->made, step->src) : "";
+    const char *path = scratch ? "empty" : step ? text_of(t->made, step->src) : "";
 
     if (is_writable && overlay)
         add(t, RF_KEY_READ_ONLY, "read-only root", RF_LAYER_OFF,
             rf_made_printf(t->made, "%s, writes go to memory", path), "as asked: they are gone afterwards");
     else
         add(t, RF_KEY_READ_ONLY, "read-only root", RF_LAYER_ON,
-            rf_made_printf(t->made, "%s, nosuid, nodev", path),
-            overlay ? "mount points are made in memory above it" : "");
+            rf_made_printf(t->made, "%s, nosuid, nodev%s", path, scratch ? ", noexec" : ""),
+            scratch   ? "mount points are made in its memory"
+            : overlay ? "mount points are made in memory above it"
+                      : "");
 }
 
 static void capabilities(struct table *t)

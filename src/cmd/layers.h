@@ -32,7 +32,7 @@ struct rf_layer_row {
 
 struct rf_place_row {
     const char *path;
-    const char *kind; /* "root", "overlay", "tmpfs", "volume" */
+    const char *kind; /* "root", "overlay", "scratch", "tmpfs", "volume" */
     const char *src;  /* on the host; "" for memory */
     bool is_writable; /* by whoever has the permission */
     bool is_exec;

@@ -39,6 +39,8 @@ static const char *kind_of(const struct rf_step *step)
         return "root";
     case RF_STEP_OVERLAY:
         return "overlay";
+    case RF_STEP_SCRATCH:
+        return "scratch";
     case RF_STEP_TMPFS:
         return "tmpfs";
     case RF_STEP_BIND:
@@ -55,8 +57,10 @@ size_t rf_places(const struct rf_made *made, struct rf_place_row ret[RF_PLACE_RO
 
     for (uint32_t i = 0; i < plan->count && count < RF_PLACE_ROWS; i++) {
         const struct rf_step *step = &plan->steps[i];
-        bool is_root = step->kind == RF_STEP_ROOT || step->kind == RF_STEP_OVERLAY;
-        bool is_memory = step->kind == RF_STEP_TMPFS || step->kind == RF_STEP_OVERLAY;
+        bool is_root =
+            step->kind == RF_STEP_ROOT || step->kind == RF_STEP_OVERLAY || step->kind == RF_STEP_SCRATCH;
+        bool is_memory =
+            step->kind == RF_STEP_TMPFS || step->kind == RF_STEP_OVERLAY || step->kind == RF_STEP_SCRATCH;
         const char *path = is_root ? "/" : rf_plan_text(plan, step->dst);
 
         if (!kind_of(step) || is_furniture(path))

@@ -62,8 +62,6 @@ static int make_plan(struct rf_made *made, struct rf_facts *facts, struct rf_pla
     size_t count = 0;
     int code = 0;
 
-    if (!posture->rootfs && !posture->is_host)
-        return rf_fail(err, -EINVAL, "no root: say --rootfs DIR, or --host for the host's own, read-only");
     code = rf_plan_ask(posture, made->arena, &paths, &count, err);
     if (code == 0 && posture->seccomp == RF_SECCOMP_FILE)
         code = read_profile(posture, made->arena, &profile, err);

@@ -48,12 +48,12 @@ static const enum rf_key exec_keys[] = {RF_KEY_ENV, RF_KEY_ENV_FILE, RF_KEY_WORK
 
 static const struct rf_verb verbs[] = {
     {.name = "run",
-     .synopsis = "[OPTIONS] (--rootfs DIR | --host) [--] COMMAND [ARGUMENT...]",
+     .synopsis = "[OPTIONS] (--rootfs DIR | --host | --scratch) [--] COMMAND [ARGUMENT...]",
      .summary = "start a command in a ring and wait for it",
      .key_count = RF_KEY_MAX,
      OPTIONS(run_options)},
     {.name = "explain",
-     .synopsis = "[OPTIONS] (--rootfs DIR | --host) [--] COMMAND [ARGUMENT...]",
+     .synopsis = "[OPTIONS] (--rootfs DIR | --host | --scratch) [--] COMMAND [ARGUMENT...]",
      .summary = "show what run would do, step by step, and start nothing",
      .key_count = RF_KEY_MAX,
      OPTIONS(explain_options)},

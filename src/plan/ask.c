@@ -16,25 +16,31 @@ static const char *const host_only[] = {"/root", "/run", "/media", "/mnt", "/los
 int rf_plan_ask(const struct rf_posture *posture, struct rf_arena *arena, struct rf_path_fact **ret,
                 size_t *ret_count, struct rf_err *err)
 {
+    bool has_root = !posture->is_scratch; /* of one that is empty there is nothing to ask */
     size_t room = RF_COUNT(standing) + RF_COUNT(host_only) + 2 * posture->mount_count + 2;
     struct rf_path_fact *facts = rf_arena_array(arena, room, sizeof(*facts));
     size_t n = 0;
 
+    if (rf_posture_root(posture) == RF_KEY_NONE)
+        return rf_fail(err, -EINVAL,
+                       "no root: say --rootfs DIR, --host for the host's own, read-only, or --scratch for an "
+                       "empty one");
     if (!facts)
         return rf_fail(err, -ENOMEM, "making the plan: out of memory");
-    for (size_t i = 0; i < RF_COUNT(standing); i++)
+    for (size_t i = 0; has_root && i < RF_COUNT(standing); i++)
         facts[n++] = (struct rf_path_fact){
             .place = RF_PLACE_ROOT, .path = standing[i].path, .wants_emptiness = standing[i].wants_emptiness};
     for (size_t i = 0; posture->is_host && i < RF_COUNT(host_only); i++)
         facts[n++] = (struct rf_path_fact){.place = RF_PLACE_ROOT, .path = host_only[i]};
     for (size_t i = 0; i < posture->mount_count; i++) {
-        facts[n++] = (struct rf_path_fact){.place = RF_PLACE_ROOT, .path = posture->mounts[i].dst};
+        if (has_root)
+            facts[n++] = (struct rf_path_fact){.place = RF_PLACE_ROOT, .path = posture->mounts[i].dst};
         if (posture->mounts[i].kind == RF_MOUNT_BIND)
             facts[n++] = (struct rf_path_fact){
                 .place = RF_PLACE_HOST, .path = posture->mounts[i].src, .wants_fs = posture->has_no_disk};
     }
     facts[n++] = (struct rf_path_fact){.place = RF_PLACE_HOST, .path = RF_PLAN_CPU_DIR};
-    if (posture->home == RF_HOME_PATH)
+    if (has_root && posture->home == RF_HOME_PATH)
         facts[n++] = (struct rf_path_fact){.place = RF_PLACE_ROOT, .path = posture->home_path};
     *ret = facts;
     *ret_count = n;

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 /* Where the temporary home goes: /home when it is ours or empty (an image may have installed software below
-   it), else a directory on the private /tmp, else on /dev/shm. */
+   it, an empty root has none, and nobody asked), else a directory on the private /tmp, else on /dev/shm. */
 static const char *home_place(struct rf_builder *b)
 {
     const struct rf_cover *home = rf_builder_covered(b, "/home");
@@ -16,7 +16,7 @@ static const char *home_place(struct rf_builder *b)
 
     if (home && home->kind == COVER_TMPFS && home->path[0])
         return "/home";
-    if (fact && fact->code == 0 && S_ISDIR(fact->mode) && fact->is_empty)
+    if (!fact || (fact->code == 0 && S_ISDIR(fact->mode) && fact->is_empty))
         return "/home";
     return tmp && tmp->kind == COVER_TMPFS && tmp->path[0] ? "/tmp" : "/dev/shm";
 }
@@ -38,8 +38,10 @@ static void temporary_home(struct rf_builder *b)
     const char *name = b->user_name ? b->user_name : "ringfence";
 
     if (!cover || cover->kind != COVER_TMPFS || !cover->path[0]) {
-        struct rf_step *step = rf_builder_add(b, RF_STEP_TMPFS, RF_KEY_HOME);
+        struct rf_step *step;
 
+        rf_builder_need_dir(b, place);
+        step = rf_builder_add(b, RF_STEP_TMPFS, RF_KEY_HOME);
         step->dst = rf_builder_text(b, place);
         step->mode = 0755;
         step->flags = (uint32_t)(ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
@@ -103,7 +105,7 @@ static void need_mount_point(struct rf_builder *b, const char *path, bool is_dir
         }
         if (fact && fact->code == 0)
             return;
-        if (!b->is_overlay) {
+        if (!b->can_extend) {
             rf_builder_fail(
                 b, fact ? fact->code : -ENOENT,
                 "mount on %s: the root has no such place, and it is read-only: choose a path that exists, or "
@@ -251,15 +253,48 @@ void rf_build_mounts(struct rf_builder *b)
 
 static void inject(struct rf_builder *b, const char *path, const char *old, const char *line)
 {
-    size_t len = old ? strlen(old) : 0;
+    size_t len = strlen(old);
     bool has_end = len == 0 || old[len - 1] == '\n';
     struct rf_step *step = rf_builder_add(b, RF_STEP_INJECT, RF_KEY_PASSWD_ENTRY);
 
+    step->dst = rf_builder_text(b, path);
+    step->data = rf_builder_printf(b, "%s%s%s\n", old, has_end ? "" : "\n", line);
+    step->mode = 0644;
+}
+
+/* The only thing in an empty root's /etc. */
+static void make_file(struct rf_builder *b, const char *path, const char *line)
+{
+    struct rf_step *step = rf_builder_add(b, RF_STEP_MKDIR, RF_KEY_PASSWD_ENTRY);
+
+    step->dst = rf_builder_text(b, "/etc");
+    step->mode = 0755;
+    step->flags = 1; /* may be there already */
+    step = rf_builder_add(b, RF_STEP_FILE, RF_KEY_PASSWD_ENTRY);
+    step->dst = rf_builder_text(b, path);
+    step->data = rf_builder_printf(b, "%s\n", line);
+    step->mode = 0644;
+}
+
+/* A file that is not there is left alone, since HOME, USER and LOGNAME are set anyway; but an empty root has
+   nobody else who could have wanted it so. */
+static bool wants_line(struct rf_builder *b, const char *path, const char *old, bool has_line)
+{
+    const struct rf_cover *cover = rf_builder_covered(b, path);
+
+    if (b->posture->is_scratch)
+        return !cover || !cover->path[0];
+    return old && !has_line && rf_builder_root_has(b, path, S_IFREG);
+}
+
+static void add_line(struct rf_builder *b, const char *path, const char *old, const char *line)
+{
     if (!line)
         rf_builder_fail(b, -ENOMEM, "making the plan: out of memory");
-    step->dst = rf_builder_text(b, path);
-    step->data = rf_builder_printf(b, "%s%s%s\n", old ? old : "", has_end ? "" : "\n", line ? line : "");
-    step->mode = 0644;
+    else if (b->posture->is_scratch)
+        make_file(b, path, line);
+    else
+        inject(b, path, old, line);
 }
 
 /* podman's --passwd-entry: $USERNAME, $UID, $GID, $NAME and $HOME stand for what the ring has. */
@@ -290,25 +325,19 @@ static const char *expand_entry(struct rf_builder *b, const char *wish, const ch
     return line;
 }
 
-/* Files that are not there are left alone: HOME, USER and LOGNAME are set anyway. */
 void rf_build_passwd(struct rf_builder *b)
 {
+    static const char standard[] = "$USERNAME:x:$UID:$GID:ringfence:$HOME:/bin/sh";
     const char *wish = b->posture->passwd_entry;
-    const char *home = b->home ? b->home : "/";
-    const char *line;
+    const char *passwd = b->facts->passwd;
+    const char *group = b->facts->group;
 
     if (wish && wish[0] == '\0')
         return;
-    if (b->facts->passwd && rf_builder_root_has(b, "/etc/passwd", S_IFREG) &&
-        (wish || !rf_passwd_has_uid(b->facts->passwd, b->uid))) {
-        line = expand_entry(b, wish ? wish : "$USERNAME:x:$UID:$GID:ringfence:$HOME:/bin/sh", home);
-        inject(b, "/etc/passwd", b->facts->passwd, line);
-    }
-    if (b->facts->group && rf_builder_root_has(b, "/etc/group", S_IFREG) &&
-        !rf_passwd_has_uid(b->facts->group, b->gid)) {
-        line = rf_arena_printf(b->arena, "ringfence:x:%u:", b->gid);
-        inject(b, "/etc/group", b->facts->group, line);
-    }
+    if (wants_line(b, "/etc/passwd", passwd, !wish && passwd && rf_passwd_has_uid(passwd, b->uid)))
+        add_line(b, "/etc/passwd", passwd, expand_entry(b, wish ? wish : standard, b->home ? b->home : "/"));
+    if (wants_line(b, "/etc/group", group, group && rf_passwd_has_uid(group, b->gid)))
+        add_line(b, "/etc/group", group, rf_arena_printf(b->arena, "ringfence:x:%u:", b->gid));
 }
 
 void rf_build_seal(struct rf_builder *b)
@@ -318,7 +347,7 @@ void rf_build_seal(struct rf_builder *b)
     step = rf_builder_add(b, RF_STEP_SEAL, RF_KEY_NONE);
     step->dst = rf_builder_text(b, "/dev");
     step->flags = ATTR_RDONLY;
-    if (b->is_overlay && b->posture->is_read_only) {
+    if (b->can_extend && b->posture->is_read_only) {
         step = rf_builder_add(b, RF_STEP_SEAL, RF_KEY_READ_ONLY);
         step->dst = rf_builder_text(b, "/");
         step->flags = ATTR_RDONLY;

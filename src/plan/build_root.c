@@ -50,6 +50,31 @@ static bool lacks_place(struct rf_builder *b)
     return false;
 }
 
+static void add_root(struct rf_builder *b)
+{
+    bool is_writable = !b->posture->is_read_only;
+    enum rf_step_kind kind = b->posture->is_scratch ? RF_STEP_SCRATCH
+                             : b->can_extend        ? RF_STEP_OVERLAY
+                                                    : RF_STEP_ROOT;
+    bool is_change = kind == RF_STEP_OVERLAY && is_writable;
+    struct rf_step *step =
+        rf_builder_add(b, kind, is_change ? RF_KEY_READ_ONLY : rf_posture_root(b->posture));
+
+    step->src = rf_builder_text(b, b->posture->is_host ? "/" : b->posture->rootfs);
+    step->flags = kind == RF_STEP_SCRATCH
+                      ? quiet
+                      : (uint32_t)(ATTR_NOSUID | ATTR_NODEV) | (b->can_extend ? 0 : (uint32_t)ATTR_RDONLY);
+    if (b->can_extend) {
+        step->a = is_writable ? overlay_bytes : small_bytes;
+        step->b = OVERLAY_INODES;
+        step->mode = 0755;
+    }
+    if (kind == RF_STEP_SCRATCH && is_writable) { /* nobody else's directories are in it to be written to */
+        step->uid = b->uid;
+        step->gid = b->gid;
+    }
+}
+
 void rf_build_root(struct rf_builder *b)
 {
     bool is_writable = !b->posture->is_read_only;
@@ -66,23 +91,14 @@ void rf_build_root(struct rf_builder *b)
     }
     step = rf_builder_add(b, RF_STEP_PRIVATE, RF_KEY_NONE);
     step->a = b->facts->may_be_chrooted;
-    b->is_overlay = !b->posture->is_host && (is_writable || lacks_place(b));
+    b->can_extend = !b->posture->is_host && (is_writable || lacks_place(b));
     if (b->posture->is_host && is_writable) {
         rf_builder_fail(b, -EINVAL,
                         "read_only: the host's own root is never writable: use --tmpfs PATH, -v SRC:DST, or "
                         "--rootfs DIR --read-only=false");
         return;
     }
-    step = rf_builder_add(b, b->is_overlay ? RF_STEP_OVERLAY : RF_STEP_ROOT,
-                          b->is_overlay && is_writable ? RF_KEY_READ_ONLY
-                          : b->posture->is_host        ? RF_KEY_HOST
-                                                       : RF_KEY_ROOTFS);
-    step->src = rf_builder_text(b, b->posture->is_host ? "/" : b->posture->rootfs);
-    step->flags = (uint32_t)(ATTR_NOSUID | ATTR_NODEV) | (b->is_overlay ? 0 : (uint32_t)ATTR_RDONLY);
-    if (b->is_overlay) {
-        step->a = is_writable ? overlay_bytes : small_bytes;
-        step->b = OVERLAY_INODES;
-    }
+    add_root(b);
     if (is_writable)
         rf_builder_cover(b, "", COVER_TMPFS, true, true);
 }
@@ -111,14 +127,12 @@ static void make_dir(struct rf_builder *b, enum rf_key key, const char *path, ui
     step->gid = is_users ? b->gid : 0;
 }
 
-/* Below an overlay a missing directory can be made; elsewhere rf_build_root() has seen to it that it is
- * there. */
-static void need_dir(struct rf_builder *b, const char *path)
+void rf_builder_need_dir(struct rf_builder *b, const char *path)
 {
     const struct rf_path_fact *fact = rf_builder_fact(b, RF_PLACE_ROOT, path);
 
-    if (b->is_overlay && (!fact || fact->code == -ENOENT))
-        make_dir(b, RF_KEY_ROOTFS, path, 0755, false);
+    if (b->can_extend && (!fact || fact->code == -ENOENT))
+        make_dir(b, rf_posture_root(b->posture), path, 0755, false);
 }
 
 /* --- /dev --- */
@@ -164,7 +178,7 @@ static void devices(struct rf_builder *b)
 {
     struct rf_step *step;
 
-    need_dir(b, "/dev");
+    rf_builder_need_dir(b, "/dev");
     step = tmpfs(b, RF_KEY_NONE, "/dev", 0755, small_bytes);
     step->flags = (uint32_t)(ATTR_NOSUID | ATTR_NOEXEC);
     device_nodes(b);
@@ -223,7 +237,7 @@ static void processes(struct rf_builder *b)
 {
     struct rf_step *step;
 
-    need_dir(b, "/proc");
+    rf_builder_need_dir(b, "/proc");
     step = rf_builder_add(b, RF_STEP_PROC, RF_KEY_NONE);
     step->dst = rf_builder_text(b, "/proc");
     step->flags = quiet;
@@ -281,11 +295,11 @@ bool rf_builder_user_mounts_on(struct rf_builder *b, const char *path)
     return false;
 }
 
-static void scratch(struct rf_builder *b, const char *path, bool is_needed)
+static void temporary(struct rf_builder *b, const char *path, bool is_needed)
 {
     if (rf_builder_user_mounts_on(b, path) || (!is_needed && !rf_builder_root_has(b, path, S_IFDIR)))
         return;
-    need_dir(b, path);
+    rf_builder_need_dir(b, path);
     (void)tmpfs(b, RF_KEY_TMPFS, path, 01777, standard_tmp_bytes);
     rf_builder_cover(b, path, COVER_TMPFS, true, false);
 }
@@ -312,7 +326,7 @@ void rf_build_system_mounts(struct rf_builder *b)
     system_tree(b);
     if (b->posture->is_host)
         host_data(b);
-    scratch(b, "/tmp", true);
+    temporary(b, "/tmp", true);
     if (b->posture->is_host)
-        scratch(b, "/var/tmp", false); /* a host's holds what its people left there */
+        temporary(b, "/var/tmp", false); /* a host's holds what its people left there */
 }

@@ -47,7 +47,7 @@ struct rf_builder {
     const char *user_name;  /* of the uid inside */
     const char *home;       /* or NULL */
     const char *home_place; /* what is mounted for it */
-    bool is_overlay;        /* the root lies below a tmpfs, so anything can be created in it */
+    bool can_extend;        /* the root is, or lies below, a tmpfs: anything can be made in it */
     bool has_memfd_noexec;  /* the ring's vm.memfd_noexec is set */
     bool has_cgroup_memory;
     bool has_cgroup_pids;
@@ -85,6 +85,10 @@ const struct rf_path_fact *rf_builder_fact(struct rf_builder *b, enum rf_place p
 
 /* Whether the root has `path`, of that type (S_IFDIR, S_IFREG); links are followed inside the root. */
 bool rf_builder_root_has(struct rf_builder *b, const char *path, mode_t type);
+
+/* Make a directory that the root lacks, where that can be done; elsewhere rf_build_root() has seen to it that
+   it is there. */
+void rf_builder_need_dir(struct rf_builder *b, const char *path);
 
 /* Whether a mount of the posture lands exactly on `path`. */
 bool rf_builder_user_mounts_on(struct rf_builder *b, const char *path);

@@ -24,6 +24,7 @@ static const char *const names[RF_STEP_MAX] = {
     [RF_STEP_PRIVATE] = "private-mounts",
     [RF_STEP_ROOT] = "root",
     [RF_STEP_OVERLAY] = "overlay-root",
+    [RF_STEP_SCRATCH] = "scratch-root",
     [RF_STEP_TMPFS] = "tmpfs",
     [RF_STEP_MKDIR] = "mkdir",
     [RF_STEP_NODE] = "device",
@@ -130,6 +131,10 @@ static const char *describe_mount(const struct rf_plan *plan, const struct rf_st
     case RF_STEP_OVERLAY:
         return rf_arena_printf(arena, "overlay-root %s %s, writes to tmpfs size=%s", src, attr,
                                size_of(step->a, arena));
+    case RF_STEP_SCRATCH:
+        return rf_arena_printf(arena, "scratch-root size=%s nr_inodes=%llu mode=%04o%s %s",
+                               size_of(step->a, arena), (unsigned long long)step->b, step->mode,
+                               owner_of(step, arena), attr);
     case RF_STEP_TMPFS:
         return rf_arena_printf(arena, "tmpfs %s size=%s nr_inodes=%llu mode=%04o%s %s", dst,
                                size_of(step->a, arena), (unsigned long long)step->b, step->mode,

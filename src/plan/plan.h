@@ -38,12 +38,13 @@ enum rf_step_kind {
     RF_STEP_PRIVATE,      /* a = 1: the launcher may be in a chroot */
     RF_STEP_ROOT,         /* src becomes the new root; flags = MOUNT_ATTR_* */
     RF_STEP_OVERLAY,      /* the same under a writable tmpfs; a = size, b = inodes */
+    RF_STEP_SCRATCH,      /* an empty tmpfs becomes it: as TMPFS without dst */
     RF_STEP_TMPFS,        /* dst; flags = MOUNT_ATTR_*; mode, uid, gid; a = size, b = inodes */
     RF_STEP_MKDIR,        /* dst; mode, uid, gid */
     RF_STEP_NODE,         /* dst; mode; a = device number */
     RF_STEP_SYMLINK,      /* dst -> src */
     RF_STEP_BIND, /* src on the host -> dst; flags = MOUNT_ATTR_*; a = 1 recursive; b = 1 + tree slot, or 0 */
-    RF_STEP_FILE, /* dst: an empty file to mount on; mode */
+    RF_STEP_FILE, /* dst: a file that holds data, or is empty, to mount on; mode */
     RF_STEP_INJECT, /* file dst shows data; mode */
     RF_STEP_PROC,   /* dst; flags */
     RF_STEP_SYSCTL, /* write data to dst below the ring's own /proc/sys */

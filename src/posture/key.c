@@ -17,7 +17,8 @@ static const struct rf_key_info rows[RF_KEY_MAX] = {
                        .help = "the directory that becomes the root",
                        .details = "An unpacked image or a debootstrap tree. Every path in it is resolved "
                                   "inside it: links that leave "
-                                  "it lead back to its top. One of rootfs and host must be given."},
+                                  "it lead back to its top. One of rootfs, host and scratch must be "
+                                  "given."},
     [RF_KEY_HOST] =
         {.key = RF_KEY_HOST,
          .flag = "host",
@@ -26,7 +27,20 @@ static const struct rf_key_info rows[RF_KEY_MAX] = {
          .example = "true",
          .help = "use the host's own root, read-only",
          .details = "Everything the user could read outside is readable inside, except what the ring hides. "
-                    "One of rootfs and host must be given."},
+                    "One of rootfs, host and scratch must be given."},
+    [RF_KEY_SCRATCH] =
+        {.key = RF_KEY_SCRATCH,
+         .flag = "scratch",
+         .shape = RF_SHAPE_BOOL,
+         .standard = "false",
+         .example = "true",
+         .help = "start from an empty root: only what volumes bring is in it",
+         .details =
+             "As in docker's FROM scratch: nothing of the host is visible but what volume names, such as "
+             "-v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro. The root lies in memory and holds /dev, "
+             "/proc, /tmp, the home, and /etc/passwd and /etc/group with a line for the user; places for "
+             "volumes are made. It is read-only, too; with read_only: false the user can write it. "
+             "One of rootfs, host and scratch must be given."},
     [RF_KEY_USER] =
         {.key = RF_KEY_USER,
          .flag = "user",

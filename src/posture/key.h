@@ -16,6 +16,7 @@ enum rf_key {
     RF_KEY_NONE, /* "ring": what every ring has, whatever the posture says */
     RF_KEY_ROOTFS,
     RF_KEY_HOST,
+    RF_KEY_SCRATCH,
     RF_KEY_USER,
     RF_KEY_GROUP_ADD,
     RF_KEY_USERNS,

@@ -135,12 +135,13 @@ static bool merge_lists(struct rf_posture *next, const struct rf_posture *over)
 
 static void merge_root(struct rf_posture *next, const struct rf_posture *over)
 {
+    if (rf_posture_root(over) != RF_KEY_NONE) {
+        next->rootfs = NULL;
+        next->is_host = next->is_scratch = false;
+    }
     TAKE(ROOTFS, rootfs);
     TAKE(HOST, is_host);
-    if (is_set(over, RF_KEY_ROOTFS) && !over->is_host)
-        next->is_host = false;
-    if (over->is_host)
-        next->rootfs = NULL;
+    TAKE(SCRATCH, is_scratch);
 }
 
 static void merge_singles(struct rf_posture *next, const struct rf_posture *over)

@@ -40,7 +40,7 @@ int rf_mount_place(struct rf_posture *posture, const struct rf_value *value, str
     if (r < 0)
         return r;
     if (strcmp(dst, "/") == 0)
-        return rf_refuse(value, err, "the root itself is chosen with rootfs or host");
+        return rf_refuse(value, err, "the root itself is chosen with rootfs, host or scratch");
     if (strcmp(dst, "/proc") == 0 || strncmp(dst, "/proc/", 6) == 0 || strcmp(dst, "/dev") == 0)
         return rf_refuse(value, err, "%s is the ring's own: mount somewhere else", dst);
     mount->dst = dst;

@@ -36,6 +36,7 @@ static bool *find_bool(struct rf_posture *posture, enum rf_key key)
 {
     bool *const bools[RF_KEY_MAX] = {
         [RF_KEY_HOST] = &posture->is_host,
+        [RF_KEY_SCRATCH] = &posture->is_scratch,
         [RF_KEY_READ_ONLY] = &posture->is_read_only,
         [RF_KEY_NO_NEW_PRIVILEGES] = &posture->has_no_new_privileges,
         [RF_KEY_LANDLOCK] = &posture->has_landlock,
@@ -49,6 +50,24 @@ static bool *find_bool(struct rf_posture *posture, enum rf_key key)
     return bools[key];
 }
 
+enum rf_key rf_posture_root(const struct rf_posture *posture)
+{
+    return posture->rootfs       ? RF_KEY_ROOTFS
+           : posture->is_host    ? RF_KEY_HOST
+           : posture->is_scratch ? RF_KEY_SCRATCH
+                                 : RF_KEY_NONE;
+}
+
+int rf_posture_one_root(const struct rf_posture *posture, const struct rf_value *value, struct rf_err *err)
+{
+    enum rf_key root = rf_posture_root(posture);
+
+    if (root == RF_KEY_NONE || root == value->key)
+        return 0;
+    return rf_refuse(value, err, "%s is set already: the root is one of rootfs, host and scratch",
+                     rf_key_info(root)->flag);
+}
+
 static int set_bool(struct rf_posture *posture, const struct rf_value *value, struct rf_err *err)
 {
     bool is_on = false;
@@ -56,8 +75,10 @@ static int set_bool(struct rf_posture *posture, const struct rf_value *value, st
 
     if (r < 0)
         return r;
-    if (value->key == RF_KEY_HOST && is_on && posture->rootfs)
-        return rf_refuse(value, err, "rootfs is set already: the root is one of the two");
+    if (is_on && (value->key == RF_KEY_HOST || value->key == RF_KEY_SCRATCH))
+        r = rf_posture_one_root(posture, value, err);
+    if (r < 0)
+        return r;
     *find_bool(posture, value->key) = is_on;
     return 0;
 }
@@ -65,6 +86,7 @@ static int set_bool(struct rf_posture *posture, const struct rf_value *value, st
 static rf_setter *const setters[RF_KEY_MAX] = {
     [RF_KEY_ROOTFS] = rf_set_rootfs,
     [RF_KEY_HOST] = set_bool,
+    [RF_KEY_SCRATCH] = set_bool,
     [RF_KEY_USER] = rf_set_user,
     [RF_KEY_GROUP_ADD] = rf_set_group_add,
     [RF_KEY_USERNS] = rf_set_userns,

@@ -80,8 +80,9 @@ struct rf_posture {
     struct rf_arena *arena;
     struct rf_from from[RF_KEY_MAX]; /* of a list: its last entry */
 
-    const char *rootfs; /* directory; NULL with is_host */
+    const char *rootfs; /* directory; one of this and the next two */
     bool is_host;       /* the host's own root, read-only */
+    bool is_scratch;    /* an empty root in memory */
     bool is_read_only;  /* false: writes go to a tmpfs above the root and are gone afterwards */
     struct rf_user user;
     uint32_t *group_add; /* supplementary, each 1..65535 */
@@ -140,6 +141,9 @@ void rf_posture_init(struct rf_posture *posture, struct rf_arena *arena) RF_NONN
    not taken here: its reader (cmd) calls this with RF_KEY_ENV for each line. */
 int rf_posture_set(struct rf_posture *posture, enum rf_key key, struct rf_str text,
                    const struct rf_from *from, struct rf_err *err) RF_NONNULL RF_CHECK;
+
+/* The key that says what the root is: rootfs, host or scratch; RF_KEY_NONE when none does yet. */
+enum rf_key rf_posture_root(const struct rf_posture *posture) RF_NONNULL;
 
 /* Lay `over` on `base`: whatever `over` has set replaces or, for lists and maps, joins what `base` has.
    Both must use the same arena. On failure (no memory) `base` is as before. */

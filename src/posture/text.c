@@ -17,15 +17,18 @@ static bool is_alnum(char c)
 int rf_set_rootfs(struct rf_posture *posture, const struct rf_value *value, struct rf_err *err)
 {
     char *copy;
+    int r;
 
     if (value->text.len == 0)
         return rf_refuse(value, err,
-                         "want the directory that holds the root, or host: true for the host's own");
+                         "want the directory that holds the root, or host: true for the host's own, or "
+                         "scratch: true for an empty one");
     for (size_t i = 0; i < value->text.len; i++)
         if ((unsigned char)value->text.ptr[i] < 0x20 || value->text.ptr[i] == 0x7f)
             return rf_refuse(value, err, "a path may not hold control characters");
-    if (posture->is_host)
-        return rf_refuse(value, err, "host is set already: the root is one of the two");
+    r = rf_posture_one_root(posture, value, err);
+    if (r < 0)
+        return r;
     copy = rf_arena_text(posture->arena, value->text);
     if (!copy)
         return rf_no_memory(value, err);

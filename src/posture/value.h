@@ -29,6 +29,10 @@ int rf_no_memory(const struct rf_value *value, struct rf_err *err) RF_NONNULL;
    the list itself or a larger copy, or NULL. */
 void *rf_list_room(struct rf_arena *arena, void *list, size_t count, size_t size_bytes) RF_CHECK;
 
+/* Refuse a root beside another that is set already. */
+int rf_posture_one_root(const struct rf_posture *posture, const struct rf_value *value,
+                        struct rf_err *err) RF_NONNULL RF_CHECK;
+
 /* Remember where the key's value came from. */
 void rf_posture_note(struct rf_posture *posture, enum rf_key key, const struct rf_from *from) RF_NONNULL;
 

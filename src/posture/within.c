@@ -11,16 +11,24 @@
 /* Whether `a` allows nothing that `b` forbids, as far as one key goes. */
 typedef bool tighter(const struct rf_posture *a, const struct rf_posture *b);
 
-/* The same root; a `b` without one leaves it open. Whatever else both say, host is never within a directory.
- */
+/* The same root, or an empty one; a `b` without one leaves it open. Whatever else both say, host is never
+   within a directory. */
 static bool rootfs(const struct rf_posture *a, const struct rf_posture *b)
 {
-    return !b->rootfs || a->is_host || rf_text_equal(a->rootfs, b->rootfs);
+    return !b->rootfs || a->is_host || a->is_scratch || rf_text_equal(a->rootfs, b->rootfs);
 }
 
 static bool host(const struct rf_posture *a, const struct rf_posture *b)
 {
-    return a->is_host ? b->is_host || !b->rootfs : !b->is_host;
+    if (a->is_host)
+        return b->is_host || rf_posture_root(b) == RF_KEY_NONE;
+    return !b->is_host || a->is_scratch;
+}
+
+/* An empty root is within every other. */
+static bool scratch(const struct rf_posture *a, const struct rf_posture *b)
+{
+    return a->is_scratch || !b->is_scratch;
 }
 
 /* The same user: another id may own other files. */
@@ -239,6 +247,7 @@ static bool job_config(const struct rf_posture *a, const struct rf_posture *b)
 static tighter *const tests[RF_KEY_MAX] = {
     [RF_KEY_ROOTFS] = rootfs,
     [RF_KEY_HOST] = host,
+    [RF_KEY_SCRATCH] = scratch,
     [RF_KEY_USER] = user,
     [RF_KEY_GROUP_ADD] = group_add,
     [RF_KEY_USERNS] = userns,

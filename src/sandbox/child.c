@@ -14,6 +14,7 @@ static rf_step_fn *const steps[RF_STEP_MAX] = {
     [RF_STEP_PRIVATE] = rf_step_private,
     [RF_STEP_ROOT] = rf_step_root,
     [RF_STEP_OVERLAY] = rf_step_overlay,
+    [RF_STEP_SCRATCH] = rf_step_scratch,
     [RF_STEP_TMPFS] = rf_step_tmpfs,
     [RF_STEP_MKDIR] = rf_step_mkdir,
     [RF_STEP_NODE] = rf_step_node,

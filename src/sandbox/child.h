@@ -63,8 +63,8 @@ int rf_child_write(int dir, const char *path, const char *text);
 typedef int rf_step_fn(struct rf_child *child, const struct rf_step *step);
 
 /* child_mount.c */
-rf_step_fn rf_step_private, rf_step_root, rf_step_overlay, rf_step_tmpfs, rf_step_mkdir, rf_step_node,
-    rf_step_symlink, rf_step_bind, rf_step_file, rf_step_inject, rf_step_proc, rf_step_sysctl,
+rf_step_fn rf_step_private, rf_step_root, rf_step_overlay, rf_step_scratch, rf_step_tmpfs, rf_step_mkdir,
+    rf_step_node, rf_step_symlink, rf_step_bind, rf_step_file, rf_step_inject, rf_step_proc, rf_step_sysctl,
     rf_step_mask_file, rf_step_mask_dir, rf_step_seal, rf_step_devpts, rf_step_true_root, rf_step_pivot;
 /* child_ids.c */
 rf_step_fn rf_step_die_together, rf_step_hostname, rf_step_join, rf_step_tty, rf_step_keyring, rf_step_groups,

@@ -183,8 +183,8 @@ static int finish(int fs, int code, unsigned attributes)
     return code;
 }
 
-/* The writable layer of an overlay. */
-static int new_upper(const struct rf_step *step)
+/* A root in memory, or the writable layer above one. Without ids it belongs to whoever makes it. */
+static int new_memory(const struct rf_step *step)
 {
     int fs = rf_sys_fsopen("tmpfs");
     int code;
@@ -195,7 +195,11 @@ static int new_upper(const struct rf_step *step)
     if (code >= 0)
         code = set_number(fs, "nr_inodes", step->b, 10);
     if (code >= 0)
-        code = set_number(fs, "mode", 0755, 8);
+        code = set_number(fs, "mode", step->mode, 8);
+    if (code >= 0 && step->uid)
+        code = set_number(fs, "uid", step->uid, 10);
+    if (code >= 0 && step->gid)
+        code = set_number(fs, "gid", step->gid, 10);
     return finish(fs, code, 0);
 }
 
@@ -242,7 +246,7 @@ int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
 
     if (lower < 0)
         return lower;
-    upper = new_upper(step);
+    upper = new_memory(step);
     if (upper < 0)
         return closing(lower, upper);
     code = rf_sys_move_mount(upper, AT_FDCWD, "/",
@@ -259,6 +263,13 @@ int rf_step_overlay(struct rf_child *child, const struct rf_step *step)
     if (code >= 0 && umount2("/", MNT_DETACH) < 0)
         return closing(code, -errno);
     return code < 0 ? code : become_root(child, code, step);
+}
+
+int rf_step_scratch(struct rf_child *child, const struct rf_step *step)
+{
+    int tree = new_memory(step);
+
+    return tree < 0 ? tree : become_root(child, tree, step);
 }
 
 /* Mount by a name that leads through a descriptor and so cannot be changed underneath: five system calls
@@ -336,13 +347,21 @@ static int create_file(int parent, const char *name, unsigned mode)
         syscall(SYS_openat, parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, mode));
 }
 
+static int write_text(int fd, const char *text)
+{
+    size_t len = strlen(text);
+    int code = len ? rf_sys_result(write(fd, text, len)) : 0;
+
+    return code < 0 ? code : (size_t)code == len ? 0 : -EIO;
+}
+
 int rf_step_file(struct rf_child *child, const struct rf_step *step)
 {
     const char *name = NULL;
     int parent = rf_child_parent(child, text_of(child, step->dst), &name);
     int fd = parent < 0 ? parent : create_file(parent, name, step->mode);
 
-    return fd < 0 ? fd : closing(fd, 0);
+    return fd < 0 ? fd : closing(fd, write_text(fd, text_of(child, step->data)));
 }
 
 int rf_step_bind(struct rf_child *child, const struct rf_step *step)
@@ -365,8 +384,6 @@ int rf_step_bind(struct rf_child *child, const struct rf_step *step)
 /* A file of ours in the place of one of the root's. It lives nameless on the ring's own /dev. */
 int rf_step_inject(struct rf_child *child, const struct rf_step *step)
 {
-    const char *data = text_of(child, step->data);
-    size_t len = strlen(data);
     const char *name = NULL;
     int dev = rf_child_parent(child, "/dev/.inject", &name);
     int fd = dev < 0 ? dev : create_file(dev, name, step->mode);
@@ -374,10 +391,9 @@ int rf_step_inject(struct rf_child *child, const struct rf_step *step)
 
     if (fd < 0)
         return fd;
-    code = rf_sys_result(write(fd, data, len));
-    (void)close(fd); /* on tmpfs nothing is written at close */
-    if (code >= 0)
-        code = (size_t)code == len ? rf_sys_open_tree(dev, name, RF_OPEN_TREE_CLONE) : -EIO;
+    code = closing(fd, write_text(fd, text_of(child, step->data)));
+    if (code == 0)
+        code = rf_sys_open_tree(dev, name, RF_OPEN_TREE_CLONE);
     if (code >= 0) {
         fd = code;
         code = set_attributes(fd, 0x1 | 0x2 | 0x4 | 0x8, false); /* ro, nosuid, nodev, noexec */

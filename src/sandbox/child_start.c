@@ -105,9 +105,10 @@ static void witness_space(const struct rf_child *child)
         struct rf_message message = {.type = RF_MESSAGE_WITNESS, .step = RF_WITNESS_SPACE};
         struct statfs fs;
 
-        if (step->kind != RF_STEP_TMPFS && step->kind != RF_STEP_OVERLAY)
+        if (step->kind == RF_STEP_OVERLAY || step->kind == RF_STEP_SCRATCH)
+            path = "/";
+        else if (step->kind != RF_STEP_TMPFS)
             continue;
-        path = step->kind == RF_STEP_OVERLAY ? "/" : path;
         if (syscall(SYS_statfs, path, &fs) != 0)
             continue; /* covered by a later mount or unreachable to this user: unknown */
         message.len = (uint32_t)strlen(path);

@@ -332,7 +332,7 @@ int rf_facts_probe(const char *root, struct rf_path_fact *paths, size_t path_cou
 {
     const uint64_t inside = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
     struct rf_facts facts = {.paths = paths, .path_count = path_count};
-    RF_AUTO(close) int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    RF_AUTO(close) int dir = open(root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     int code = 0;
 
     if (dir < 0)
@@ -351,8 +351,11 @@ int rf_facts_probe(const char *root, struct rf_path_fact *paths, size_t path_cou
     look_at_groups(&facts.cgroup, arena);
     for (size_t i = 0; i < path_count; i++)
         look_at_path(dir, &paths[i]);
-    facts.passwd = read_text(dir, "/etc/passwd", inside, PASSWD_LIMIT, arena, &facts.passwd_code);
-    facts.group = read_text(dir, "/etc/group", inside, PASSWD_LIMIT, arena, &code);
+    facts.passwd_code = -ENOENT;
+    if (root) {
+        facts.passwd = read_text(dir, "/etc/passwd", inside, PASSWD_LIMIT, arena, &facts.passwd_code);
+        facts.group = read_text(dir, "/etc/group", inside, PASSWD_LIMIT, arena, &code);
+    }
     *ret = facts;
     return 0;
 }

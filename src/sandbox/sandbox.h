@@ -11,11 +11,11 @@
 
 /* The only module that changes a process. It knows plans and facts, never a posture. */
 
-/* Look at the machine and at every path asked about; `root` is the future root directory. Text comes from
-   `arena`. Fails only when `root` itself cannot be used; everything else that cannot be seen is a fact too.
- */
+/* Look at the machine and at every path asked about. `root` is the future root directory, or NULL for an
+   empty one, of which nothing may be asked. Text comes from `arena`. Fails only when `root` itself cannot be
+   used: whatever else cannot be seen is a fact, too. */
 int rf_facts_probe(const char *root, struct rf_path_fact *paths, size_t path_count, struct rf_arena *arena,
-                   struct rf_facts *ret, struct rf_err *err) RF_NONNULL RF_CHECK;
+                   struct rf_facts *ret, struct rf_err *err) __attribute__((nonnull(2, 4, 5, 6))) RF_CHECK;
 
 /* How a run is to be carried out, beside its plan. */
 struct rf_run {

@@ -62,7 +62,8 @@ static inline void must_be_same(const struct rf_posture *a, const struct rf_post
     RF_MUST(a->user.uid == b->user.uid && a->user.gid == b->user.gid && a->user.has_gid == b->user.has_gid);
     RF_MUST(is_same_text(a->user.user_name, b->user.user_name));
     RF_MUST(is_same_text(a->user.group_name, b->user.group_name));
-    RF_MUST(a->is_host == b->is_host && a->home == b->home && a->home_size_bytes == b->home_size_bytes);
+    RF_MUST(a->is_host == b->is_host && a->is_scratch == b->is_scratch);
+    RF_MUST(a->home == b->home && a->home_size_bytes == b->home_size_bytes);
     RF_MUST(a->cap_add == b->cap_add && a->allow_missing == b->allow_missing && a->seccomp == b->seccomp);
     RF_MUST(a->memory_bytes == b->memory_bytes && a->shm_size_bytes == b->shm_size_bytes);
     RF_MUST(a->cpus_milli == b->cpus_milli && a->pids_limit == b->pids_limit &&
@@ -79,7 +80,7 @@ static inline void must_be_sound(const struct rf_posture *posture)
     RF_MUST(user->user_name || (user->uid >= RF_ID_MIN && user->uid <= RF_ID_MAX));
     RF_MUST(user->group_name || user->user_name || (user->gid >= RF_ID_MIN && user->gid <= RF_ID_MAX));
     RF_MUST(!user->user_name || strcmp(user->user_name, "root") != 0);
-    RF_MUST(!posture->rootfs || !posture->is_host);
+    RF_MUST((posture->rootfs != NULL) + posture->is_host + posture->is_scratch <= 1);
     RF_MUST(posture->memory_bytes && posture->pids_limit && posture->shm_size_bytes &&
             posture->home_size_bytes);
     for (size_t i = 0; i < posture->group_add_count; i++)

@@ -106,6 +106,8 @@ static int make_plan(struct rf_posture *posture, size_t world, struct rf_facts *
     };
     int code = rf_plan_ask(posture, posture->arena, &facts.paths, &facts.path_count, err);
 
+    if (posture->is_scratch)
+        facts.passwd = facts.group = NULL;
     if (worlds[world].cgroup)
         facts.cgroup = *worlds[world].cgroup;
     if (code < 0)

@@ -141,7 +141,7 @@ check_host() { # after what
 as_caller=(setpriv --reuid "$CALLER" --regid "$CALLER" --clear-groups)
 
 # The command that runs its arguments in a ring: ring MODE OPTION... fills `words`.
-# `rootfs`, `volumes` (SRC:DST[:ro]) and `no_options` may be set by the caller.
+# `rootfs` (scratch: an empty one), `volumes` (SRC:DST[:ro]) and `no_options` may be set by the caller.
 ring() {
     local mode=$1 volume
     shift
@@ -149,7 +149,12 @@ ring() {
     [[ $mode == root ]] || words=("${as_caller[@]}")
     case $LAUNCHER in
     ringfence)
-        words+=("$RINGFENCE" run --rootfs "${rootfs-$S/root}")
+        words+=("$RINGFENCE" run)
+        if [[ ${rootfs-} == scratch ]]; then
+            words+=(--scratch -v "$S/bin/hostile:/bin/hostile:ro")
+        else
+            words+=(--rootfs "${rootfs-$S/root}")
+        fi
         for volume in "${volumes[@]}"; do words+=(-v "$volume"); done
         [[ $mode == root ]] || words+=(--allow-missing cgroup)
         words+=(--memory 256m --pids-limit 64 "$@" --)

@@ -2,6 +2,7 @@
    killed for it can be told from having nothing to say. */
 #include "hostile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -121,6 +122,23 @@ static int see(char **paths)
     return puts("seen"), 0;
 }
 
+/* For roots that hold only what was given: is there anything in the first but the rest? */
+static int names(char **words)
+{
+    DIR *dir = opendir(words[0]);
+    struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) {
+        char **word = words + 1;
+
+        while (*word && strcmp(*word, entry->d_name) != 0)
+            word++;
+        if (!*word && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            return printf("VIOLATION: %s holds %s\n", words[0], entry->d_name), 1;
+    }
+    return dir ? (puts("seen"), 0) : (puts("missing"), 1);
+}
+
 static int ids(void)
 {
     gid_t groups[64];
@@ -201,6 +219,8 @@ int main(int argc, char **argv)
         return list(), 0;
     if (argc > 2 && strcmp(argv[1], "--see") == 0)
         return see(argv + 2);
+    if (argc > 2 && strcmp(argv[1], "--names") == 0)
+        return names(argv + 2);
     if (argc == 2 && strcmp(argv[1], "--ids") == 0)
         return ids();
     p = argc < 2 ? NULL : strcmp(argv[1], "tour") == 0 ? &tour_payload : find(argv[1]);
@@ -208,7 +228,9 @@ int main(int argc, char **argv)
         if (!take_target(argv[i]))
             p = NULL;
     if (!p) {
-        fprintf(stderr, "usage: hostile --list | --ids | --see FILE... | NAME [KEY=VALUE...]\n");
+        fprintf(
+            stderr,
+            "usage: hostile --list | --ids | --see FILE... | --names DIR NAME... | NAME [KEY=VALUE...]\n");
         return 2;
     }
     if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) || (child = fork()) < 0) {

@@ -63,6 +63,7 @@ static const struct {
     {RF_PLACE_ROOT, "/file", S_IFREG | 0644, 0, 0},
     {RF_PLACE_HOST, "/sys/devices/system/cpu", S_IFDIR | 0755, 0, 0x62656572},
     {RF_PLACE_HOST, "/mine", S_IFDIR | 0755, 1000, 0xef53},
+    {RF_PLACE_HOST, "/text", S_IFREG | 0644, 0, 0xef53},
     {RF_PLACE_HOST, "/roots", S_IFDIR | 0755, 0, 0xef53},
     {RF_PLACE_HOST, "/memory", S_IFDIR | 0777, 0, 0x01021994},
     {RF_PLACE_HOST, "/fifo", S_IFIFO | 0644, 1000, 0xef53},
@@ -124,12 +125,14 @@ static void begin(struct planned *p, enum world world, const struct setting *set
     };
     if (worlds[world].groups)
         p->facts.cgroup = *worlds[world].groups;
-    if (settings[0].key != RF_KEY_HOST)
+    if (settings[0].key != RF_KEY_HOST && settings[0].key != RF_KEY_SCRATCH)
         assert_int_equal(set(p, RF_KEY_ROOTFS, "/srv/image"), 0);
     for (size_t i = 0; i < SETTINGS && settings[i].text; i++) {
         if (set(p, settings[i].key, settings[i].text) != 0)
             fail_msg("%s %s: %s", rf_key_info(settings[i].key)->flag, settings[i].text, p->err.msg);
     }
+    if (p->posture.is_scratch)
+        p->facts.passwd = p->facts.group = NULL;
     if (!p->posture.command_count)
         assert_int_equal(set(p, RF_KEY_COMMAND, "/bin/id"), 0);
 }
@@ -180,6 +183,40 @@ static const struct {
      {"\nroot /srv/image ro,nosuid,nodev", "\nuser 10001:10001 # user", "\nnew-network", "!overlay",
       "init=1"}},
     {ROOT, {{RF_KEY_HOST, "true"}}, {"\nroot / ro", "# host\n"}},
+    {ROOT,
+     {{RF_KEY_SCRATCH, "true"}},
+     {"\nscratch-root size=1m nr_inodes=65536 mode=0755 nosuid,nodev,noexec # scratch\n",
+      "\nmkdir /home mode=0755 # scratch\ntmpfs /home size=64m", "\nfile /etc/passwd # passwd-entry",
+      "\nremount / ro # read-only", "!/sys"}},
+    {USER,
+     {{RF_KEY_SCRATCH, "true"}},
+     {"\nscratch-root", "\nmkdir /dev", "\nmkdir /proc", "\nmkdir /tmp", "!\ninject"}},
+    {ROOT,
+     {{RF_KEY_SCRATCH, "true"}, {RF_KEY_READ_ONLY, "false"}},
+     {"\nscratch-root size=256m nr_inodes=65536 mode=0755 owner=10001:10001 nosuid,nodev,noexec # scratch\n",
+      "landlock-allow / 0xf7bf", "!remount / ro"}},
+    {ROOT,
+     {{RF_KEY_SCRATCH, "true"}, {RF_KEY_VOLUME, "/mine:/usr/lib/x:ro"}},
+     {"\nmkdir /usr mode=0755 # volume\nmkdir /usr/lib mode=0755 # volume\nmkdir /usr/lib/x mode=0755 # "
+      "volume"
+      "\nbind /mine -> /usr/lib/x recursive ro,nosuid,nodev"}},
+    {ROOT,
+     {{RF_KEY_SCRATCH, "true"}, {RF_KEY_VOLUME, "/text:/usr/bin/x:ro"}},
+     {"\nmkdir /usr/bin mode=0755 # volume\nfile /usr/bin/x # volume\nbind /text -> /usr/bin/x ro"}},
+    {ROOT,
+     {{RF_KEY_SCRATCH, "true"}, {RF_KEY_VOLUME, "/text:/etc/passwd:ro"}},
+     {"\nbind /text -> /etc/passwd", "!# passwd-entry\nfile /etc/passwd", "file /etc/group # passwd-entry"}},
+    {ROOT,
+     {{RF_KEY_SCRATCH, "true"}, {RF_KEY_VOLUME, "/mine:/etc:ro"}},
+     {"\nbind /mine -> /etc", "!# passwd-entry"}},
+    {ROOT, {{RF_KEY_SCRATCH, "true"}, {RF_KEY_PASSWD_ENTRY, "none"}}, {"!/etc"}},
+    {ROOT,
+     {{RF_KEY_SCRATCH, "true"}, {RF_KEY_HOME, "/data/me"}},
+     {"\nmkdir /data mode=0755", "\ntmpfs /data/me", "env HOME=/data/me\n", "!/home"}},
+    {ROOT, {{RF_KEY_SCRATCH, "true"}, {RF_KEY_NO_DISK, "true"}}, {"\nscratch-root"}},
+    {ROOT,
+     {{RF_KEY_SCRATCH, "true"}, {RF_KEY_USERNS, "auto"}},
+     {"\nmap-ids", "\nscratch-root", "file /dev/null"}},
     {ROOT, {{RF_KEY_USER, "5:6"}}, {"\nuser 5:6 # user", "\nuserns"}},
     {ROOT, {{RF_KEY_USER, "alice"}}, {"\nuser 1001:1002 # user", "env USER=alice", "!inject /etc/passwd"}},
     {ROOT, {{RF_KEY_USER, "7:staff"}}, {"\nuser 7:50 # user"}},
@@ -315,6 +352,14 @@ static const struct {
     {USER, -EPERM, {{RF_KEY_GROUP_ADD, "44"}}, "group_add"},
     {USER, -EPERM, {{RF_KEY_USERNS, "auto"}}, "only root"},
     {ROOT, -EINVAL, {{RF_KEY_HOST, "true"}, {RF_KEY_READ_ONLY, "false"}}, "never writable"},
+    {ROOT, -EINVAL, {{RF_KEY_HOST, "false"}}, "no root: say --rootfs DIR, --host"},
+    {ROOT, -EINVAL, {{RF_KEY_SCRATCH, "false"}}, "or --scratch for an empty one"},
+    {ROOT, -ENOENT, {{RF_KEY_SCRATCH, "true"}, {RF_KEY_USER, "alice"}}, "no \"alice\""},
+    {ROOT, -ENOENT, {{RF_KEY_SCRATCH, "true"}, {RF_KEY_VOLUME, "/none:/x"}}, "the source cannot be used"},
+    {ROOT,
+     -EINVAL,
+     {{RF_KEY_SCRATCH, "true"}, {RF_KEY_NO_DISK, "true"}, {RF_KEY_VOLUME, "/mine:/x"}},
+     "lies on a disk"},
     {USER, -ENOTSUP, {{RF_KEY_MEMORY, "64m"}}, "--allow-missing cgroup"},
     {USER, -ENOTSUP, {{RF_KEY_PIDS_LIMIT, "64"}}, "pids-limit"},
     {USER, -ENOTSUP, {{RF_KEY_CPUS, "1"}}, "cpus"},

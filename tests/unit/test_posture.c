@@ -76,6 +76,7 @@ static const struct {
 } pool[] = {
     {RF_KEY_ROOTFS, {"./r", "/srv/r x"}},
     {RF_KEY_HOST, {"true", "false"}},
+    {RF_KEY_SCRATCH, {"true", "false"}},
     {RF_KEY_USER, {"1000", "1000:65535", "app", "app:adm"}},
     {RF_KEY_USER, {"7:adm", "app:7"}},
     {RF_KEY_GROUP_ADD, {"44", "1", "65535"}},

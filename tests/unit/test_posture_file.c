@@ -46,6 +46,8 @@ static const struct {
     {"version: 1\ntmpfs:\n  x: 64m\n", "f:3:6: tmpfs: want a list, not a map"},
     {"version: 1\ntmpfs: [/x, /x]\n", "f:2:13: tmpfs \"/x\": /x is already the place of tmpfs"},
     {"version: 1\nhost: true\nrootfs: ./x\n", "f:3:9: rootfs \"./x\": host is set already"},
+    {"version: 1\nhost: true\nscratch: true\n", "f:3:10: scratch \"true\": host is set already"},
+    {"version: 1\nscratch: empty\n", "f:2:10: scratch: want true or false, without quotes"},
     {"version: 1\ncommand: python3 train.py\n", "f:2:10: command: no shell splits this"},
     {"version: 1\nmemroy: 1g\n", "f:2:1: there is no key \"memroy\"; did you mean \"memory\"?"},
     {"version: 1\npids-limit: 5\n", "f:2:1: there is no key \"pids-limit\"; did you mean \"pids_limit\"?"},

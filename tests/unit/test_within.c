@@ -16,6 +16,7 @@ static const struct {
 } rows[] = {
     {RF_KEY_ROOTFS, "./a", NULL},
     {RF_KEY_HOST, "true", NULL},
+    {RF_KEY_SCRATCH, "true", NULL},
     {RF_KEY_USERNS, "auto", "standard"},
     {RF_KEY_READ_ONLY, "true", "false"},
     {RF_KEY_HOME, "none", NULL},

@@ -65,6 +65,7 @@ static const struct refused refused[] = {
     {RF_KEY_LANDLOCK, "TRUE", "true or false"},
     {RF_KEY_LANDLOCK, " true", "true or false"},
     {RF_KEY_HOST, "yes", "true or false"},
+    {RF_KEY_SCRATCH, "1", "true or false"},
 };
 
 static const struct accepted accepted[] = {
@@ -84,6 +85,7 @@ static const struct accepted accepted[] = {
     {RF_KEY_ALLOW_MISSING, "cgroup", "cgroup"},
     {RF_KEY_LANDLOCK, "false", "false"},
     {RF_KEY_HOST, "true", "true"},
+    {RF_KEY_SCRATCH, "true", "true"},
 };
 
 static void refuses(void **state)
