@@ -34,8 +34,11 @@ static void begin(struct rf_jsonw *json, const char *name)
         if (is_lined(json))
             new_line(json);
     }
-    if (name)
-        rf_buf_printf(json->out, "\"%s\": ", name);
+    if (name) {
+        rf_buf_text(json->out, "\"");
+        rf_buf_text(json->out, name);
+        rf_buf_text(json->out, "\": ");
+    }
 }
 
 static void open_level(struct rf_jsonw *json, const char *name, bool is_array)
@@ -69,6 +72,18 @@ void rf_jsonw_end(struct rf_jsonw *json)
     rf_buf_text(json->out, json->is_array[json->depth] ? "]" : "}");
 }
 
+/* The bytes at the start that stand for themselves: printable ASCII but the two that JSON escapes. Most text
+   is nothing else, and is copied whole. */
+static size_t plain_len(struct rf_str str)
+{
+    size_t len = 0;
+
+    while (len < str.len && str.ptr[len] >= 0x20 && str.ptr[len] <= 0x7e && str.ptr[len] != '"' &&
+           str.ptr[len] != '\\')
+        len++;
+    return len;
+}
+
 /* One character, or one byte that is none. Returns the bytes used. C1 controls are escaped like C0: the file
    may be read on a terminal. */
 static size_t put_char(struct rf_buf *out, struct rf_str str)
@@ -100,8 +115,12 @@ void rf_jsonw_str(struct rf_jsonw *json, const char *name, struct rf_str str)
     begin(json, name);
     rf_buf_text(json->out, "\"");
     while (str.len) {
-        size_t len = put_char(json->out, str);
+        size_t len = plain_len(str);
 
+        if (len)
+            rf_buf_add(json->out, (struct rf_str){str.ptr, len});
+        else
+            len = put_char(json->out, str);
         str = (struct rf_str){str.ptr + len, str.len - len};
     }
     rf_buf_text(json->out, "\"");
@@ -115,10 +134,49 @@ void rf_jsonw_text(struct rf_jsonw *json, const char *name, const char *text)
         rf_jsonw_null(json, name);
 }
 
+/* Of a result with a hundred thousand words most bytes are numbers, and vsnprintf() would be most of the
+   time. At least `min` digits. */
+static void put_digits(struct rf_buf *out, uint64_t value, unsigned min)
+{
+    char digits[RF_JSONW_DIGITS];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+        if (min)
+            min--;
+    } while (value || min);
+    rf_buf_add(out, (struct rf_str){digits + at, sizeof(digits) - at});
+}
+
 void rf_jsonw_number(struct rf_jsonw *json, const char *name, uint64_t value)
 {
     begin(json, name);
-    rf_buf_printf(json->out, "%llu", (unsigned long long)value);
+    put_digits(json->out, value, 1);
+}
+
+void rf_jsonw_decimal(struct rf_jsonw *json, const char *name, uint64_t value, unsigned decimals)
+{
+    uint64_t unit = 1;
+
+    assert(decimals < RF_JSONW_DIGITS);
+    while (decimals > 1 && value % 10 == 0) {
+        value /= 10;
+        decimals--;
+    }
+    for (unsigned i = 0; i < decimals; i++)
+        unit *= 10;
+    begin(json, name);
+    put_digits(json->out, value / unit, 1);
+    rf_buf_text(json->out, ".");
+    put_digits(json->out, value % unit, decimals ? decimals : 1);
+}
+
+void rf_jsonw_raw(struct rf_jsonw *json, const char *name, struct rf_str value)
+{
+    begin(json, name);
+    rf_buf_add(json->out, value);
 }
 
 void rf_jsonw_count(struct rf_jsonw *json, const char *name, uint64_t value)

@@ -112,6 +112,33 @@ int rf_num_milli(struct rf_str text, uint64_t max_milli, uint64_t *ret_milli)
     return 0;
 }
 
+int rf_num_decimal(struct rf_str text, unsigned decimals, uint64_t *ret)
+{
+    uint64_t value = 0;
+    bool fits = true;
+    size_t n = read_digits(text, &value, &fits);
+    size_t point = n;
+
+    if (n == 0 || (n < text.len && (text.ptr[n] != '.' || ++n == text.len)))
+        return -EINVAL;
+    for (; n < text.len; n++) {
+        if (text.ptr[n] < '0' || text.ptr[n] > '9')
+            return -EINVAL;
+    }
+    for (unsigned i = 1; i <= decimals; i++) {
+        char digit = text.len - point > i ? text.ptr[point + i] : '0';
+
+        if (__builtin_mul_overflow(value, (uint64_t)10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(digit - '0'), &value))
+            fits = false;
+    }
+    if (text.len - point > decimals + 1 && text.ptr[point + decimals + 1] >= '5' &&
+        __builtin_add_overflow(value, (uint64_t)1, &value))
+        fits = false;
+    *ret = fits ? value : UINT64_MAX;
+    return 0;
+}
+
 int rf_num_duration(struct rf_str text, uint64_t max_ms, uint64_t *ret_ms)
 {
     static const struct {

@@ -72,6 +72,75 @@ static void escapes_whatever_comes(void **state)
     }
 }
 
+static const struct {
+    uint64_t value;
+    unsigned decimals;
+    const char *out;
+} decimals[] = {
+    {0, 0, "0.0"},
+    {0, 3, "0.0"},
+    {1, 3, "0.001"},
+    {10, 3, "0.01"},
+    {100, 3, "0.1"},
+    {1000, 3, "1.0"},
+    {13320, 3, "13.32"},
+    {4294967295, 3, "4294967.295"},
+    {9649, 4, "0.9649"},
+    {10000, 4, "1.0"},
+    {1050, 2, "10.5"},
+    {7, 1, "0.7"},
+    {70, 1, "7.0"},
+    {70, 0, "70.0"},
+    {1, 19, "0.0000000000000000001"},
+    {UINT64_MAX, 19, "1.8446744073709551615"},
+    {UINT64_MAX, 0, "18446744073709551615.0"},
+};
+
+static void writes_decimals(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < RF_COUNT(decimals); i++) {
+        struct rf_arena arena;
+        struct rf_buf buf;
+        struct rf_jsonw json;
+        struct rf_err err = {0};
+
+        rf_arena_init(&arena, ARENA_BYTES);
+        rf_buf_init(&buf, &arena);
+        rf_jsonw_init(&json, &buf, 0);
+        rf_jsonw_decimal(&json, NULL, decimals[i].value, decimals[i].decimals);
+        assert_int_equal(rf_jsonw_done(&json, &err), 0);
+        buf.ptr[buf.len - 1] = '\0'; /* the end of the line */
+        assert_string_equal(buf.ptr, decimals[i].out);
+        rf_arena_done(&arena);
+    }
+}
+
+static void copies_what_is_json(void **state)
+{
+    static const char raw[] = "{ \"a\" : [1,2]\n}";
+    struct rf_arena arena;
+    struct rf_buf buf;
+    struct rf_jsonw json;
+    struct rf_err err = {0};
+
+    (void)state;
+    rf_arena_init(&arena, ARENA_BYTES);
+    rf_buf_init(&buf, &arena);
+    rf_jsonw_init(&json, &buf, 0);
+    rf_jsonw_object(&json, NULL);
+    rf_jsonw_number(&json, "one", 1);
+    rf_jsonw_raw(&json, "raw", RF_STR(raw));
+    rf_jsonw_array(&json, "list");
+    rf_jsonw_raw(&json, NULL, RF_STR("null"));
+    rf_jsonw_raw(&json, NULL, RF_STR("2"));
+    rf_jsonw_end(&json);
+    rf_jsonw_end(&json);
+    assert_int_equal(rf_jsonw_done(&json, &err), 0);
+    assert_string_equal(buf.ptr, "{\"one\": 1, \"raw\": { \"a\" : [1,2]\n}, \"list\": [null, 2]}\n");
+    rf_arena_done(&arena);
+}
+
 static void write_sample(struct rf_jsonw *json)
 {
     rf_jsonw_object(json, NULL);
@@ -217,7 +286,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(escapes_whatever_comes),     cmocka_unit_test(lays_out_levels),
         cmocka_unit_test(fails_whole_without_memory), cmocka_unit_test(stops_at_the_arenas_limit),
-        cmocka_unit_test(shows_control_characters),
+        cmocka_unit_test(shows_control_characters),   cmocka_unit_test(writes_decimals),
+        cmocka_unit_test(copies_what_is_json),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

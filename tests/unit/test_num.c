@@ -182,12 +182,67 @@ static void reads_modes(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    unsigned decimals;
+    int code;
+    uint64_t value;
+} rounded[] = {
+    {"0", 0, 0, 0},
+    {"96.493668", 2, 0, 9649},
+    {"96.495", 2, 0, 9650},
+    {"99.999999", 2, 0, 10000},
+    {"595.276", 3, 0, 595276},
+    {"5", 3, 0, 5000},
+    {"5.2", 3, 0, 5200},
+    {"0.4", 0, 0, 0},
+    {"0.5", 0, 0, 1},
+    {"1.00000000000000000000000000000000", 4, 0, 10000},
+    {"18446744073709551615", 0, 0, UINT64_MAX},
+    {"18446744073709551615.5", 0, 0, UINT64_MAX},
+    {"18446744073709551616", 0, 0, UINT64_MAX},
+    {"18446744073709551615", 1, 0, UINT64_MAX},
+    {"99999999999999999999999999", 9, 0, UINT64_MAX},
+    {"", 2, -EINVAL, 0},
+    {".", 2, -EINVAL, 0},
+    {".5", 2, -EINVAL, 0},
+    {"5.", 2, -EINVAL, 0},
+    {"-1", 2, -EINVAL, 0},
+    {"+1", 2, -EINVAL, 0},
+    {"1.5.5", 2, -EINVAL, 0},
+    {"1,5", 2, -EINVAL, 0},
+    {"1e3", 2, -EINVAL, 0},
+    {"1.5 ", 2, -EINVAL, 0},
+    {" 1.5", 2, -EINVAL, 0},
+    {"1.2345x", 2, -EINVAL, 0},
+    {"nan", 2, -EINVAL, 0},
+    {"inf", 2, -EINVAL, 0},
+    {"0x1", 2, -EINVAL, 0},
+};
+
+static void rounds_decimals(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < RF_COUNT(rounded); i++) {
+        uint64_t value = 42;
+
+        if (rf_num_decimal(rf_str_of(rounded[i].text), rounded[i].decimals, &value) != rounded[i].code)
+            fail_msg("\"%s\": want code %d", rounded[i].text, rounded[i].code);
+        if (value != (rounded[i].code ? 42 : rounded[i].value))
+            fail_msg("\"%s\": have %llu", rounded[i].text, (unsigned long long)value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_digits_only),          cmocka_unit_test(reads_the_whole_range),
-        cmocka_unit_test(reads_sizes_as_docker_does), cmocka_unit_test(reads_durations),
-        cmocka_unit_test(reads_thousandths),          cmocka_unit_test(reads_modes),
+        cmocka_unit_test(reads_digits_only),
+        cmocka_unit_test(reads_the_whole_range),
+        cmocka_unit_test(reads_sizes_as_docker_does),
+        cmocka_unit_test(reads_durations),
+        cmocka_unit_test(reads_thousandths),
+        cmocka_unit_test(reads_modes),
+        cmocka_unit_test(rounds_decimals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
