@@ -1,0 +1,41 @@
+#ifndef RF_TESTS_SHARED_H
+#define RF_TESTS_SHARED_H
+
+/* Fixtures that belong to others and stay outside the tree: below the directory RF_SHARED names, or below
+   `../shared` beside the tree, whose place the build tells in RF_SOURCE. */
+
+#include "base/file.h"
+#include "base/str.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SHARED_PATH_BYTES = 4096, SHARED_FILE_BYTES = 16 * 1024 * 1024 };
+
+/* The path of `name` there, or false when there is no such file or directory. */
+static inline bool shared_path(const char *name, char ret[SHARED_PATH_BYTES])
+{
+    const char *top = getenv("RF_SHARED");
+    const char *source = getenv("RF_SOURCE");
+    int len = top ? snprintf(ret, SHARED_PATH_BYTES, "%s/%s", top, name)
+                  : snprintf(ret, SHARED_PATH_BYTES, "%s/../shared/%s", source ? source : ".", name);
+
+    return len > 0 && len < SHARED_PATH_BYTES && access(ret, R_OK) == 0;
+}
+
+/* The whole of a file of which it is known that it is there. */
+static inline struct rf_str shared_read(struct rf_arena *arena, const char *path)
+{
+    struct rf_str text = {0};
+    struct rf_err err = {0};
+
+    if (rf_file_read(path, SHARED_FILE_BYTES, arena, &text, &err) != 0) {
+        (void)fprintf(stderr, "%s\n", err.msg);
+        abort();
+    }
+    return text;
+}
+
+#endif
