@@ -8,13 +8,14 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 needs_build='gcc|gcc|compiles
 /usr/include/stdlib.h|libc6-dev|headers of the C library
 /usr/include/linux/landlock.h|linux-libc-dev|headers of the kernel
+/usr/include/yaml.h|libyaml-dev|reads Compose and Kubernetes files (ringfence-tools)
+pkg-config|pkg-config|finds the libraries
 musl-gcc|musl-tools|static front program that starts in a fifth of the time
 meson|meson|build system
 ninja|ninja-build|build system'
 needs_test='/usr/include/cmocka.h|libcmocka-dev|unit tests
 /usr/include/seccomp.h|libseccomp-dev|oracle for our system call filter (tests only)
 /usr/include/jansson.h|libjansson-dev|rival of our JSON reader (tests only)
-pkg-config|pkg-config|finds the libraries of the tests
 objdump|binutils|checks of the objects
 ctags|universal-ctags|check-size
 clang-format-14|clang-format-14|check-format
