@@ -18,7 +18,8 @@ enum { EXIT_USAGE = 125, POSTURE_MEMORY = 4 * 1024 * 1024 };
 struct call {
     struct rf_posture *posture; /* file and flags */
     const struct rf_options *options;
-    char *words; /* this process's arguments and environment, one piece of memory */
+    pid_t parent; /* of this process, asked for first of all */
+    char *words;  /* this process's arguments and environment, one piece of memory */
     size_t words_len;
 };
 
@@ -27,6 +28,8 @@ static int run(const struct call *call, struct rf_err *err)
     const char *explain = call->options->values[RF_ACTION_EXPLAIN];
     struct rf_run_wish wish = {.report = call->options->values[RF_ACTION_REPORT],
                                .is_report_json = rf_options_wants_json(call->options),
+                               .dies_with_parent = call->options->values[RF_ACTION_DIE_WITH_PARENT],
+                               .parent = call->parent,
                                .words = call->words,
                                .words_len = call->words_len};
 
@@ -154,7 +157,7 @@ static int call_verb(const struct rf_verb *verb, int argc, char **argv, struct r
     struct rf_posture flags;
     struct rf_posture posture;
     struct rf_options options = {0};
-    struct call call = {.posture = &posture, .options = &options};
+    struct call call = {.posture = &posture, .options = &options, .parent = getppid()};
 
     rf_arena_init(&arena, POSTURE_MEMORY);
     rf_posture_init(&flags, &arena);
