@@ -16,6 +16,8 @@ ninja|ninja-build|build system'
 needs_test='/usr/include/cmocka.h|libcmocka-dev|unit tests
 /usr/include/seccomp.h|libseccomp-dev|oracle for our system call filter (tests only)
 /usr/include/jansson.h|libjansson-dev|rival of our JSON reader (tests only)
+/usr/include/curl/curl.h|libcurl4-openssl-dev|rival of our URL parser (tests only)
+pkg-config|pkg-config|finds the libraries of the tests
 objdump|binutils|checks of the objects
 ctags|universal-ctags|check-size
 clang-format-14|clang-format-14|check-format
