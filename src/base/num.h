@@ -22,9 +22,9 @@ int rf_num_duration(struct rf_str text, uint64_t max_ms, uint64_t *ret_ms) RF_NO
 /* Thousandths: "1", "0.5", "1.125". */
 int rf_num_milli(struct rf_str text, uint64_t max_milli, uint64_t *ret_milli) RF_NONNULL RF_CHECK;
 
-/* Digits, and a point with further digits if need be, times 10^decimals (at most 9): what is smaller is
-   rounded, halves upwards, and what does not fit is UINT64_MAX. For numbers that programs print:
-   ("96.493668", 2) is 9649. Never -ERANGE. */
+/* Digits, and a point with further digits if need be, times 10^decimals: what is smaller is rounded, halves
+   upwards, and what does not fit is UINT64_MAX, never -ERANGE. For numbers that programs print: ("96.493668",
+   2) is 9649. */
 int rf_num_decimal(struct rf_str text, unsigned decimals, uint64_t *ret) RF_NONNULL RF_CHECK;
 
 /* An octal mode, "0700" or "1777", at most 07777. */
