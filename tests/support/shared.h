@@ -38,4 +38,17 @@ static inline struct rf_str shared_read(struct rf_arena *arena, const char *path
     return text;
 }
 
+/* The same for a whole test: without it the test ends here, skipped. */
+static inline const char *find_shared(const char *name, char *buffer, size_t size)
+{
+    char path[SHARED_PATH_BYTES] = "";
+
+    if (shared_path(name, path)) {
+        (void)snprintf(buffer, size, "%s", path);
+        return buffer;
+    }
+    (void)printf("skipped: %s is not there; RF_SHARED names the folder that has it\n", path);
+    exit(77);
+}
+
 #endif
