@@ -16,6 +16,11 @@ static const struct {
     uint16_t port;
 } schemes[] = {[RF_URL_FILE] = {"file", 0}, [RF_URL_HTTP] = {"http", 80}, [RF_URL_HTTPS] = {"https", 443}};
 
+uint16_t rf_url_default_port(enum rf_url_scheme scheme)
+{
+    return schemes[scheme].port;
+}
+
 const char *rf_url_scheme_name(enum rf_url_scheme scheme)
 {
     return schemes[scheme].name;

@@ -49,6 +49,7 @@ int rf_url_follow(const struct rf_url *base, struct rf_str location, struct rf_a
 /* Scheme, host and port are the same (RFC 6454). */
 bool rf_url_is_same_origin(const struct rf_url *a, const struct rf_url *b) RF_NONNULL;
 
+uint16_t rf_url_default_port(enum rf_url_scheme scheme);
 const char *rf_url_scheme_name(enum rf_url_scheme scheme);
 
 /* The URL with its port, or NULL when the arena is full. rf_url_parse() reads the same from it. */
