@@ -31,6 +31,9 @@ git|git|check-paths
 tesseract|tesseract-ocr|examples/ocr-page
 /usr/share/tesseract-ocr/5/tessdata/eng.traineddata|tesseract-ocr-eng|examples/ocr-page
 /usr/lib/python3/dist-packages/sklearn|python3-sklearn|examples/train-save
+identify|imagemagick|images, and a rival of src/engine/media*.c (tests only)
+img2webp|webp|images (tests only)
+ffmpeg|ffmpeg|recordings, and a rival of src/engine/media*.c (tests only)
 bwrap|bubblewrap|a rival, to show that hostile programs succeed elsewhere
 script|bsdutils|tests with a terminal
 chattr|e2fsprogs|hostile root file systems'

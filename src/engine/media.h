@@ -20,15 +20,20 @@ enum rf_media {
     RF_MEDIA_PDF,
     RF_MEDIA_WAV,
     RF_MEDIA_MP3,
-    RF_MEDIA_AAC,
+    RF_MEDIA_MP2, /* MPEG audio of the layers I and II, without a container */
+    RF_MEDIA_AAC, /* ADTS */
     RF_MEDIA_OGG,
-    RF_MEDIA_MPEG,
+    RF_MEDIA_MPEG, /* program stream */
+    RF_MEDIA_MPEGTS,
     RF_MEDIA_AMR,
     RF_MEDIA_M4A,
     RF_MEDIA_MP4,
     RF_MEDIA_FLAC,
     RF_MEDIA_ZIP,
     RF_MEDIA_TAR,
+    RF_MEDIA_GZIP, /* these three: whether a tar is inside is for whoever unpacks */
+    RF_MEDIA_XZ,
+    RF_MEDIA_ZSTD,
     RF_MEDIA_MAX
 };
 
@@ -58,14 +63,18 @@ struct rf_media_info {
     char begins[48];     /* of an unknown file: its first bytes, printable; terminated */
 };
 
-/* Look at the headers. No decoding, no allocation, no more steps than a constant for each page. Unknown
-   content is a result, not an error; -EBADMSG is a file that begins like one kind and breaks off or
+/* Look at the headers, and at the frames of recordings that are nothing else. No decoding, no allocation, no
+   system call; at most a million steps, however large the file is. What cannot be counted in so many is
+   unknown: `pages` 0 or `duration_ms` UINT64_MAX. Content of no kind, and content of two kinds at once, is
+   RF_MEDIA_UNKNOWN: a result, not an error. -EBADMSG is a file that is of one kind and breaks off or
    contradicts itself before its size is known. */
 int rf_media_probe(struct rf_str bytes, struct rf_media_info *ret, struct rf_err *err) RF_NONNULL RF_CHECK;
 
-/* Whether the struct is one that rf_media_probe() could have made: enumerators in range, text terminated and
-   printable. -EBADMSG otherwise. */
-int rf_media_check(const struct rf_media_info *info, struct rf_err *err) RF_NONNULL RF_CHECK;
+/* Whether the struct is one that rf_media_probe() could have made of a file of `file_bytes`: enumerators in
+   range, text terminated and printable, samples within the file, no image without pixels. -EBADMSG otherwise.
+ */
+int rf_media_check(const struct rf_media_info *info, uint64_t file_bytes,
+                   struct rf_err *err) RF_NONNULL RF_CHECK;
 
 /* "png", "wav": also what engine files call it, and ffmpeg's demuxers (rf_media_demuxer) where they differ.
  */
