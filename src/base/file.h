@@ -10,4 +10,8 @@
 int rf_file_read(const char *path, size_t limit_bytes, struct rf_arena *arena, struct rf_str *ret,
                  struct rf_err *err) RF_NONNULL RF_CHECK;
 
+/* The same for an open file, which stays open; `what` is what errors call it. */
+int rf_file_read_fd(int fd, const char *what, size_t limit_bytes, struct rf_arena *arena, struct rf_str *ret,
+                    struct rf_err *err) RF_NONNULL RF_CHECK;
+
 #endif

@@ -183,6 +183,132 @@ static void puts_env_files_below(void **state)
     (void)unlink(env_path);
 }
 
+/* A kind of file with keys of its own: `kind` for one value, `parts`, `words`, and `command` in the place of
+   the posture's; it may have no `host` and no env_file. */
+static const struct rf_file_key own_keys[] = {{"kind", RF_SHAPE_ONE},
+                                              {"parts", RF_SHAPE_LIST},
+                                              {"words", RF_SHAPE_MAP},
+                                              {"is_odd", RF_SHAPE_BOOL},
+                                              {"command", RF_SHAPE_LIST}};
+
+static const char *refuse_own(enum rf_key key)
+{
+    return key == RF_KEY_HOST || key == RF_KEY_ENV_FILE ? "not in this kind of file" : NULL;
+}
+
+/* "KEY NAME TEXT LINE:COLUMN|" for each value into a text. */
+static int set_own(void *context, size_t index, const struct rf_file_value *value, struct rf_err *err)
+{
+    char *text = context;
+    size_t used = strlen(text);
+
+    if (rf_str_is(value->text, "wrong"))
+        return rf_fail(err, -EINVAL, "%s is \x1b wrong", own_keys[index].name);
+    if (rf_str_is(value->text, "memory"))
+        return rf_fail(err, -ENOMEM, "no memory");
+    (void)snprintf(text + used, 256 - used, "%s %.*s %.*s %u:%u|", own_keys[index].name, RF_FMT(value->name),
+                   RF_FMT(value->text), value->from.line, value->from.column);
+    return 0;
+}
+
+static int read_own(const char *text, char seen[256], struct rf_posture *posture, struct rf_err *err)
+{
+    struct rf_file_form form = {.keys = own_keys,
+                                .key_count = RF_COUNT(own_keys),
+                                .refuse = refuse_own,
+                                .set = set_own,
+                                .context = seen};
+
+    return rf_posture_read_form("f", rf_str_of(text), &form, posture, err);
+}
+
+static void hands_out_other_keys(void **state)
+{
+    static const char text[] =
+        "version: 1\nmemory: 99m\nkind: x y\nparts: [a, \"\"]\nwords:\n  b: c\n  \"d=\": e\n"
+        "command: [f]\nis_odd: true\n";
+    char seen[256] = "";
+    struct rf_arena arena;
+    struct rf_posture posture;
+    struct rf_err err = {0};
+
+    (void)state;
+    rf_arena_init(&arena, ARENA_BYTES);
+    rf_posture_init(&posture, &arena);
+    if (read_own(text, seen, &posture, &err) != 0)
+        fail_msg("%s", err.msg);
+    assert_string_equal(seen, "kind  x y 3:7|parts  a 4:9|parts   4:12|words b c 6:6|words d= e 7:9|"
+                              "command  f 8:11|is_odd  true 9:9|");
+    assert_true(posture.memory_bytes == (uint64_t)99 << 20);
+    assert_int_equal(posture.command_count, 0);
+    rf_arena_done(&arena);
+}
+
+static void refuses_in_other_forms(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *message;
+        int code;
+    } rows[] = {
+        {"", "f:1:1: the first line must be", -EINVAL},
+        {"version: 1\nhost: true\n", "f:2:1: host: not in this kind of file", -EINVAL},
+        {"version: 1\nenv_file: [/x]\n", "f:2:1: env_file: not in this kind of file", -EINVAL},
+        {"version: 1\nkind: wrong\n", "f:2:7: kind is ? wrong", -EINVAL},
+        {"version: 1\nparts: [a, wrong]\n", "f:2:12: parts is ? wrong", -EINVAL},
+        {"version: 1\nkind: memory\n", "f:2:7: no memory", -ENOMEM},
+        {"version: 1\nkind: [a]\n", "f:2:8: kind: want one value", -EINVAL},
+        {"version: 1\nkind: []\n", "f:2:7: kind: want one value", -EINVAL},
+        {"version: 1\nkind: true\n", "f:2:7: kind: other YAML readers take this for a bool", -EINVAL},
+        {"version: 1\nparts: a\n", "f:2:8: parts: want a list", -EINVAL},
+        {"version: 1\nparts:\n  a: b\n", "f:3:6: parts: want a list, not a map", -EINVAL},
+        {"version: 1\nwords: [a]\n", "f:2:9: words: want NAME: VALUE", -EINVAL},
+        {"version: 1\nwords: a\n", "f:2:8: words: want NAME: VALUE", -EINVAL},
+        {"version: 1\nis_odd: x\n", "f:2:9: is_odd: want true or false", -EINVAL},
+        {"version: 1\nis_odd: [true]\n", "f:2:10: is_odd: want true or false", -EINVAL},
+        {"version: 1\ncommand: a b\n", "f:2:10: command: no shell splits this", -EINVAL},
+        {"version: 1\nkinf: a\n", "f:2:1: there is no key \"kinf\"; did you mean \"kind\"?", -EINVAL},
+        {"version: 1\nmemroy: a\n", "f:2:1: there is no key \"memroy\"; did you mean \"memory\"?", -EINVAL},
+        {"version: 1\nhots: a\n", "f:2:1: there is no key \"hots\"; want kind, parts, words,", -EINVAL},
+        {"version: 1\nxxxxxxxx: a\n",
+         "f:2:1: there is no key \"xxxxxxxx\"; want kind, parts, words, is_odd, command, or one of "
+         "ringfence.yaml(5)",
+         -EINVAL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < RF_COUNT(rows); i++) {
+        char seen[256] = "";
+        struct rf_arena arena;
+        struct rf_posture posture;
+        struct rf_err err = {0};
+
+        rf_arena_init(&arena, ARENA_BYTES);
+        rf_posture_init(&posture, &arena);
+        if (read_own(rows[i].text, seen, &posture, &err) != rows[i].code)
+            fail_msg("accepted \"%s\"", rows[i].text);
+        if (strncmp(err.msg, rows[i].message, strlen(rows[i].message)) != 0)
+            fail_msg("\"%s\", want \"%s\"", err.msg, rows[i].message);
+        rf_arena_done(&arena);
+    }
+}
+
+static void puts_the_place_first(void **state)
+{
+    const struct rf_from from = {.file = "dir/f", .line = 7, .column = 2};
+    struct rf_err err = {0};
+
+    (void)state;
+    assert_int_equal(rf_fail_in_file(&from, &err, "%s: %d", "\x1b[2J \xc3\xa9\n", 5), -EINVAL);
+    assert_string_equal(err.msg, "dir/f:7:2: ?[2J ???: 5");
+    assert_int_equal(rf_fail(&err, -EPERM, "no"), -EPERM);
+    assert_int_equal(rf_place_in_file(&from, &err), -EPERM);
+    assert_string_equal(err.msg, "dir/f:7:2: no");
+    memset(err.msg, 'x', sizeof(err.msg)); /* too long, and not terminated */
+    assert_int_equal(rf_place_in_file(&from, &err), -EPERM);
+    assert_int_equal(strlen(err.msg), sizeof(err.msg) - 1);
+}
+
 /* Each allocation fails in turn: an error, no crash; and at last success. */
 static void survives_lack_of_memory(void **state)
 {
@@ -253,12 +379,12 @@ static void reads_the_documents(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(says_where),
-                                       cmocka_unit_test(reads_every_shape),
-                                       cmocka_unit_test(reads_env_files),
-                                       cmocka_unit_test(puts_env_files_below),
-                                       cmocka_unit_test(survives_lack_of_memory),
-                                       cmocka_unit_test(reads_the_documents)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(says_where),           cmocka_unit_test(reads_every_shape),
+        cmocka_unit_test(reads_env_files),      cmocka_unit_test(puts_env_files_below),
+        cmocka_unit_test(hands_out_other_keys), cmocka_unit_test(refuses_in_other_forms),
+        cmocka_unit_test(puts_the_place_first), cmocka_unit_test(survives_lack_of_memory),
+        cmocka_unit_test(reads_the_documents)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
