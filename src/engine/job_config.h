@@ -11,7 +11,14 @@
 
 /* The job config object, as the documented API has it, and `type: "ocr"` beside it. */
 
-enum { RF_JOB_CONFIG_BYTES = 1024 * 1024, RF_JOB_LANGUAGES = 8, RF_JOB_RANGES = 64 };
+enum {
+    RF_JOB_CONFIG_BYTES = 1024 * 1024,
+    RF_JOB_LANGUAGES = 8,
+    RF_JOB_CHANNELS = 8,
+    RF_JOB_RANGES = 64,
+    RF_JOB_HEADERS = 32,
+    RF_JOB_UNKNOWN = 256 /* fields that nobody knows */
+};
 
 enum rf_job_type { RF_JOB_UNSET, RF_JOB_TRANSCRIPTION, RF_JOB_OCR };
 enum rf_diarization { RF_DIARIZATION_NONE, RF_DIARIZATION_CHANNEL };
@@ -30,7 +37,7 @@ struct rf_job_config {
 
     /* transcription */
     enum rf_diarization diarization;
-    struct rf_str channel_labels[RF_JOB_LANGUAGES];
+    struct rf_str channel_labels[RF_JOB_CHANNELS];
     size_t channel_label_count;
     uint32_t srt_line_length;    /* output_config.srt_overrides.max_line_length, 37 */
     uint32_t srt_lines;          /* .max_lines, 2 */
@@ -46,21 +53,21 @@ struct rf_job_config {
     uint32_t outputs;        /* bit n: enum rf_format n; 0: what the caller asks for */
 
     /* fetch_data */
-    struct rf_str fetch_url; /* empty: none */
-    struct rf_str
-        *fetch_headers; /* "Name: value", checked: no control characters, no header of the request's own
-                         */
+    struct rf_str fetch_url; /* empty: none; visible ASCII, its scheme and host are checked by rf_fetch() */
+    struct rf_str *fetch_headers; /* "Name: value": a token, a colon, visible ASCII and blanks; no header that
+                                     the request has of its own; at most RF_JOB_HEADERS */
     size_t fetch_header_count;
 
     struct rf_str tracking; /* as it was written, or empty */
-    const char **unused;    /* names of fields that are accepted and have no effect here, "a.b.c" */
+    const char **unused; /* names of fields that are accepted and have no effect here, "a.b.c", printable */
     size_t unused_count;
 };
 
-/* Read it. The error names the field and what is allowed in it: `transcription_config.language: want a text
-   of 1 to 64 letters, digits, "-" and "_"`. Features that the documentation has and no engine of ours are
-   refused where leaving them out would falsify the result (translation_config ...), and listed in `unused`
-   where not. */
+/* Read it. `json` must outlive the result. The error names place, field and what is allowed: `line 3, column
+   17: transcription_config.language: is "e n", want a text of 1 to 64 letters, digits, "-" and "_"`. Features
+   that the documentation has and no engine of ours are refused where leaving them out would falsify the
+   result (translation_config ...), and listed in `unused` where not; so are fields that nobody knows. A field
+   may be given once; null is no value of any. */
 int rf_job_config_read(struct rf_str json, struct rf_arena *arena, struct rf_job_config *ret,
                        struct rf_err *err) RF_NONNULL RF_CHECK;
 

@@ -293,6 +293,22 @@ static void refuses_in_other_forms(void **state)
     }
 }
 
+static void puts_the_place_first(void **state)
+{
+    const struct rf_from from = {.file = "dir/f", .line = 7, .column = 2};
+    struct rf_err err = {0};
+
+    (void)state;
+    assert_int_equal(rf_fail_in_file(&from, &err, "%s: %d", "\x1b[2J \xc3\xa9\n", 5), -EINVAL);
+    assert_string_equal(err.msg, "dir/f:7:2: ?[2J ???: 5");
+    assert_int_equal(rf_fail(&err, -EPERM, "no"), -EPERM);
+    assert_int_equal(rf_place_in_file(&from, &err), -EPERM);
+    assert_string_equal(err.msg, "dir/f:7:2: no");
+    memset(err.msg, 'x', sizeof(err.msg)); /* too long, and not terminated */
+    assert_int_equal(rf_place_in_file(&from, &err), -EPERM);
+    assert_int_equal(strlen(err.msg), sizeof(err.msg) - 1);
+}
+
 /* Each allocation fails in turn: an error, no crash; and at last success. */
 static void survives_lack_of_memory(void **state)
 {
@@ -363,14 +379,12 @@ static void reads_the_documents(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(says_where),
-                                       cmocka_unit_test(reads_every_shape),
-                                       cmocka_unit_test(reads_env_files),
-                                       cmocka_unit_test(puts_env_files_below),
-                                       cmocka_unit_test(hands_out_other_keys),
-                                       cmocka_unit_test(refuses_in_other_forms),
-                                       cmocka_unit_test(survives_lack_of_memory),
-                                       cmocka_unit_test(reads_the_documents)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(says_where),           cmocka_unit_test(reads_every_shape),
+        cmocka_unit_test(reads_env_files),      cmocka_unit_test(puts_env_files_below),
+        cmocka_unit_test(hands_out_other_keys), cmocka_unit_test(refuses_in_other_forms),
+        cmocka_unit_test(puts_the_place_first), cmocka_unit_test(survives_lack_of_memory),
+        cmocka_unit_test(reads_the_documents)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
