@@ -30,6 +30,11 @@ setpriv|util-linux|tests as an ordinary user
 git|git|check-paths
 tesseract|tesseract-ocr|examples/ocr-page
 /usr/share/tesseract-ocr/5/tessdata/eng.traineddata|tesseract-ocr-eng|examples/ocr-page
+ocrad|ocrad|a fast engine
+pdfinfo|poppler-utils|documents
+pocketsphinx_continuous|pocketsphinx|an engine for speech
+/usr/share/pocketsphinx/model/en-us|pocketsphinx-en-us|its English model
+flite|flite|says what the engine for speech is to hear
 /usr/lib/python3/dist-packages/sklearn|python3-sklearn|examples/train-save
 identify|imagemagick|images, and a rival of src/engine/media*.c (tests only)
 img2webp|webp|images (tests only)

@@ -1,4 +1,5 @@
-/* Growing text. It doubles, so that n bytes cost at most 2n of the arena and as many copies. */
+/* Growing text. It doubles, so that n bytes cost at most 2n of the arena and as many copies; none at all
+   while nothing else takes from the arena. */
 #include "base/buf.h"
 
 #include <stdarg.h>
@@ -11,6 +12,17 @@ enum { FIRST_ROOM = 1024 };
 void rf_buf_init(struct rf_buf *buf, struct rf_arena *arena)
 {
     *buf = (struct rf_buf){.arena = arena};
+}
+
+/* A block of `room` bytes: the buffer's own, made longer, where it is the last one of the arena. Rooms are
+   multiples of the arena's alignment. */
+static char *take(struct rf_buf *buf, size_t room)
+{
+    struct rf_arena *arena = buf->arena;
+
+    if (buf->ptr && buf->ptr + buf->room == arena->base + arena->used)
+        return rf_arena_alloc(arena, room - buf->room) ? buf->ptr : NULL;
+    return rf_arena_alloc(arena, room);
 }
 
 /* Room for `more` bytes and a terminator. */
@@ -28,12 +40,12 @@ static bool make_room(struct rf_buf *buf, size_t more)
         return true;
     while (room < need)
         room *= 2;
-    ptr = rf_arena_alloc(buf->arena, room);
+    ptr = take(buf, room);
     if (!ptr) {
         buf->is_failed = true;
         return false;
     }
-    if (buf->len)
+    if (buf->len && ptr != buf->ptr)
         memcpy(ptr, buf->ptr, buf->len);
     ptr[buf->len] = '\0';
     buf->ptr = ptr;
