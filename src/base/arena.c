@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGNMENT = 16 };
+enum { ALIGNMENT = 16, PAGE = 4096 };
 
 static unsigned fail_countdown;
 
@@ -28,6 +28,17 @@ void rf_arena_done(struct rf_arena *arena)
         return;
     (void)munmap(arena->base, arena->limit); /* cannot fail for a mapping of our own */
     arena->base = NULL;
+    arena->used = 0;
+}
+
+void rf_arena_reset(struct rf_arena *arena, size_t keep_bytes)
+{
+    size_t kept = (keep_bytes + PAGE - 1) & ~(size_t)(PAGE - 1);
+
+    if (arena->used > kept && madvise(arena->base + kept, arena->used - kept, MADV_DONTNEED) != 0)
+        memset(arena->base + kept, 0, arena->used - kept);
+    if (arena->used > 0)
+        memset(arena->base, 0, arena->used < kept ? arena->used : kept);
     arena->used = 0;
 }
 

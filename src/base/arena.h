@@ -21,6 +21,10 @@ void rf_arena_init(struct rf_arena *arena, size_t limit_bytes) RF_NONNULL;
 /* Give everything back. Accepts a zeroed or half-made arena. */
 void rf_arena_done(struct rf_arena *arena);
 
+/* Forget everything, for the next document, but keep the first `keep_bytes` of memory: what was touched
+   before is not asked of the kernel again. */
+void rf_arena_reset(struct rf_arena *arena, size_t keep_bytes) RF_NONNULL;
+
 /* Zeroed, aligned for any type; NULL when the limit is reached or the kernel has no memory. */
 void *rf_arena_alloc(struct rf_arena *arena, size_t size_bytes) RF_NONNULL RF_CHECK;
 

@@ -368,14 +368,12 @@ int rf_df_parse(struct rf_str bytes, struct rf_arena *arena, struct rf_df *ret, 
         return rf_df_fail(&top, err, "a Dockerfile of %zu lines, want at most %d", lines, RF_DF_LINES);
     if (rf_str_starts(bytes, "\xef\xbb\xbf"))
         file.at = 3;
-    file.parser.word_room = (uint32_t)min_size(2 * bytes.len + 2, RF_DF_WORDS);
-    file.parser.words = rf_arena_array(arena, file.parser.word_room, sizeof(*file.parser.words));
     file.pieces = rf_arena_array(arena, lines, sizeof(*file.pieces));
     df.line_starts = rf_arena_array(arena, lines, sizeof(*df.line_starts));
     df.comments = rf_arena_array(arena, lines, sizeof(*df.comments));
     df.instructions =
         rf_arena_array(arena, min_size(lines, RF_DF_INSTRUCTIONS) + 1, sizeof(*df.instructions));
-    if (!file.parser.words || !file.pieces || !df.line_starts || !df.comments || !df.instructions)
+    if (!file.pieces || !df.line_starts || !df.comments || !df.instructions)
         return no_memory(&file);
     code = read_file(&file);
     if (code == 0)

@@ -145,6 +145,10 @@ int rf_df_parse(struct rf_str bytes, struct rf_arena *arena, struct rf_df *ret,
    before the first FROM, names of stages. The first one is told, as above. */
 int rf_df_check(const struct rf_df *df, struct rf_err *err) RF_NONNULL RF_CHECK;
 
+/* The same of one instruction, wherever it stands. */
+int rf_df_check_instruction(const struct rf_df_instruction *instruction,
+                            struct rf_err *err) RF_NONNULL RF_CHECK;
+
 /* "ADD"; "?" for an unknown one. */
 const char *rf_df_kind_name(enum rf_df_kind kind);
 

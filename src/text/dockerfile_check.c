@@ -173,13 +173,18 @@ static int check_instruction(const struct rf_df_instruction *instruction,
     }
 }
 
+int rf_df_check_instruction(const struct rf_df_instruction *instruction, struct rf_err *err)
+{
+    return check_instruction(instruction, instruction, err);
+}
+
 int rf_df_check(const struct rf_df *df, struct rf_err *err)
 {
     bool has_stage = false;
 
     for (uint32_t i = 0; i < df->instruction_count; i++) {
         const struct rf_df_instruction *instruction = &df->instructions[i];
-        int code = check_instruction(instruction, instruction, err);
+        int code = rf_df_check_instruction(instruction, err);
 
         if (code < 0)
             return code;

@@ -25,20 +25,46 @@ static struct rf_str rest_of(struct rf_str text, size_t at)
     return (struct rf_str){text.ptr + at, text.len - at};
 }
 
-/* A word with `text`, from the bytes `source` of the joined line. Words of an instruction lie side by side.
- */
+/* A word with `text`, from the bytes `source` of the joined line. */
 static int add_word(struct rf_df_parser *parser, struct rf_df_instruction *instruction, struct rf_str text,
                     struct rf_str source)
 {
-    struct rf_df_word *word = &parser->words[parser->word_count];
+    uint32_t count = instruction->word_count;
+    struct rf_df_word *larger;
 
-    if (parser->word_count == parser->word_room)
+    if (parser->word_total + count >= RF_DF_WORDS)
         return refuse(parser, instruction, source, "the file has too many words");
-    *word = (struct rf_df_word){text, rf_df_span_of(parser->df, instruction, source.ptr, source.len)};
-    if (instruction->word_count == 0)
-        instruction->words = word;
+    if (count == parser->word_room) {
+        parser->word_room = count ? 2 * count : 64;
+        larger = rf_arena_array(parser->arena, parser->word_room, sizeof(*larger));
+        if (!larger)
+            return rf_fail(parser->err, -ENOMEM, "no memory left to read the Dockerfile");
+        if (count)
+            memcpy(larger, parser->words, count * sizeof(*larger));
+        parser->words = larger;
+    }
+    parser->words[count] =
+        (struct rf_df_word){text, rf_df_span_of(parser->df, instruction, source.ptr, source.len)};
     instruction->word_count++;
-    parser->word_count++;
+    return 0;
+}
+
+/* The words so far, in memory of their own; counting begins anew. */
+static int keep_words(struct rf_df_parser *parser, struct rf_df_instruction *instruction,
+                      struct rf_df_word **ret, uint32_t *ret_count)
+{
+    uint32_t count = instruction->word_count;
+
+    *ret_count = count;
+    *ret = NULL;
+    instruction->word_count = 0;
+    if (count == 0)
+        return 0;
+    *ret = rf_arena_array(parser->arena, count, sizeof(**ret));
+    if (!*ret)
+        return rf_fail(parser->err, -ENOMEM, "no memory left to read the Dockerfile");
+    memcpy(*ret, parser->words, count * sizeof(**ret));
+    parser->word_total += count;
     return 0;
 }
 
@@ -81,9 +107,7 @@ static int read_blank_separated(struct rf_df_parser *parser, struct rf_df_instru
 static int read_json(struct rf_df_parser *parser, struct rf_df_instruction *instruction, struct rf_str rest,
                      bool *ret_is_json)
 {
-    struct rf_df_word *old = instruction->words;
     uint32_t old_count = instruction->word_count;
-    uint32_t first = parser->word_count;
     struct rf_json json;
     struct rf_json_token token = {.kind = RF_JSON_NULL};
     struct rf_err ignored; /* not JSON: the shell form */
@@ -118,11 +142,8 @@ static int read_json(struct rf_df_parser *parser, struct rf_df_instruction *inst
     }
     if (code == 0 && *ret_is_json && has_others)
         return refuse(parser, instruction, rest, "a JSON array must hold strings and nothing else");
-    if (code == 0 && !*ret_is_json) {
-        parser->word_count = first;
+    if (code == 0 && !*ret_is_json)
         instruction->word_count = old_count;
-        instruction->words = old;
-    }
     instruction->is_json = *ret_is_json;
     return code;
 }
@@ -336,12 +357,8 @@ static int read_flags(struct rf_df_parser *parser, struct rf_df_instruction *ins
         code = add_word(parser, instruction, flag, source);
         text = rf_blank_trim_start(text);
     }
-    instruction->flags = instruction->words;
-    instruction->flag_count = instruction->word_count;
-    instruction->words = NULL;
-    instruction->word_count = 0;
     *rest = rf_blank_trim(text);
-    return code;
+    return code < 0 ? code : keep_words(parser, instruction, &instruction->flags, &instruction->flag_count);
 }
 
 const struct rf_df_word *rf_df_flag(const struct rf_df_instruction *instruction, const char *name,
@@ -383,6 +400,7 @@ int rf_df_parse_line(struct rf_df_parser *parser, struct rf_df_instruction *inst
     struct rf_str text = rf_blank_trim(line);
     struct rf_str rest;
     size_t len = 0;
+    uint32_t count = 0;
     int code;
 
     while (len < text.len && !rf_blank_is_ascii(text.ptr[len]))
@@ -396,6 +414,9 @@ int rf_df_parse_line(struct rf_df_parser *parser, struct rf_df_instruction *inst
     instruction->rest = (struct rf_df_word){rest, rf_df_span_of(parser->df, instruction, rest.ptr, rest.len)};
     if (code == 0)
         code = kinds[instruction->kind].read(parser, instruction, rest);
+    if (code == 0)
+        code = keep_words(parser, instruction, &instruction->words, &count);
+    instruction->word_count = count;
     if (code == 0 && instruction->kind == RF_DF_ONBUILD)
         code = read_trigger(parser, instruction, is_inner);
     return code;

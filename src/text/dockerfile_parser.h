@@ -9,9 +9,9 @@ struct rf_df_parser {
     struct rf_df *df;
     struct rf_arena *arena;
     struct rf_err *err;
-    struct rf_df_word *words; /* room for all words of the file */
-    uint32_t word_count;
+    struct rf_df_word *words; /* of the instruction that is being read */
     uint32_t word_room;
+    uint32_t word_total; /* in the file */
     uint32_t heredoc_count;
     struct rf_words lexer; /* of heredocs */
 };

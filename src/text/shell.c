@@ -403,12 +403,14 @@ int rf_sh_read_list(struct rf_sh_reader *reader, bool is_in_parentheses)
 int rf_sh_read(const struct rf_sh_input *input, struct rf_arena *arena, struct rf_sh_script *ret,
                struct rf_err *err)
 {
+    struct rf_sh_scratch scratch = {0};
     struct rf_sh_script script = {.is_complete = true, .why = "", .where = {input->text.ptr, 0}};
     struct rf_sh_reader reader = {.input = input,
                                   .arena = arena,
                                   .err = err,
                                   .script = &script,
                                   .text = input->text,
+                                  .scratch = input->scratch ? input->scratch : &scratch,
                                   .end = (uint32_t)input->text.len};
     int code;
 

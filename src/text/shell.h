@@ -83,12 +83,19 @@ struct rf_sh_script {
     struct rf_str where; /* and where */
 };
 
+/* Memory that several scripts of one arena share, one after the other; zeroed at first. */
+struct rf_sh_scratch {
+    char *text;
+    struct rf_words words;
+};
+
 struct rf_sh_input {
     struct rf_str text;
     const struct rf_str *heredocs; /* bodies that stand outside the text, in the order of their << */
     uint32_t heredoc_count;
     rf_var_find *find; /* the environment; NULL: nothing is known of it */
     void *data;
+    struct rf_sh_scratch *scratch; /* NULL: of this script alone */
 };
 
 /* -ENOMEM is the only error. `input->text` must outlive the script. */

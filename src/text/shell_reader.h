@@ -45,8 +45,7 @@ struct rf_sh_reader {
     uint32_t waiting_count;
     struct rf_sh_variable variables[RF_SH_VARIABLES];
     uint32_t variable_count;
-    struct rf_words words; /* for ${...} */
-    char *scratch;         /* words being made, one on the other */
+    struct rf_sh_scratch *scratch; /* words being made, one on the other; and what ${...} needs */
     uint32_t scratch_len;
 };
 

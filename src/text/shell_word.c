@@ -69,7 +69,7 @@ static void put(struct rf_sh_reader *reader, struct rf_sh_word *word, struct rf_
         return;
     }
     if (text.len > 0)
-        memcpy(reader->scratch + reader->scratch_len, text.ptr, text.len);
+        memcpy(reader->scratch->text + reader->scratch_len, text.ptr, text.len);
     reader->scratch_len += (uint32_t)text.len;
 }
 
@@ -169,15 +169,15 @@ static int read_braces(struct rf_sh_reader *reader, struct rf_sh_word *word)
 
     rf_sh_skip_brackets(reader, '{', '}');
     raw = rf_sh_since(reader, start);
-    reader->words.arena = reader->arena;
-    reader->words.find = find;
-    reader->words.data = reader;
-    reader->words.escape = '\\';
+    reader->scratch->words.arena = reader->arena;
+    reader->scratch->words.find = find;
+    reader->scratch->words.data = reader;
+    reader->scratch->words.escape = '\\';
     if (memchr(raw.ptr, '(', raw.len) || memchr(raw.ptr, '`', raw.len)) {
         word->is_known = false;
         return 0;
     }
-    code = rf_words_expand(&reader->words, raw, &expanded, &err);
+    code = rf_words_expand(&reader->scratch->words, raw, &expanded, &err);
     if (code == -ENOMEM)
         return rf_sh_no_memory(reader);
     word->is_known &= code == 0 && !expanded.has_hole && !expanded.has_unknown;
@@ -351,15 +351,15 @@ int rf_sh_read_word(struct rf_sh_reader *reader, struct rf_sh_word *ret)
         *ret = word;
         return 0;
     }
-    if (!reader->scratch)
-        reader->scratch = rf_arena_alloc(reader->arena, RF_SH_WORD_BYTES);
-    if (!reader->scratch)
+    if (!reader->scratch->text)
+        reader->scratch->text = rf_arena_alloc(reader->arena, RF_SH_WORD_BYTES);
+    if (!reader->scratch->text)
         return rf_sh_no_memory(reader);
     put(reader, &word, word.text);
     while (code == 0 && !rf_sh_is_meta(c = rf_sh_peek(reader, 0)))
         code = read_piece(reader, &word, c);
     word.raw = rf_sh_since(reader, start);
-    word.text = (struct rf_str){reader->scratch + mark, reader->scratch_len - mark};
+    word.text = (struct rf_str){reader->scratch->text + mark, reader->scratch_len - mark};
     if (code == 0) {
         word.text.ptr = rf_arena_text(reader->arena, word.text);
         if (!word.text.ptr)

@@ -90,6 +90,31 @@ static void may_be_emptied_at_any_time(void **state)
     assert_non_null(rf_arena_alloc(*state, 4096)); /* and used again */
 }
 
+/* Whatever is kept or given back, the next document finds zeros and the whole limit. */
+static void begins_anew(void **state)
+{
+    static const size_t kept[] = {0, 1, 4096, 8192, 1 << 20};
+
+    (void)state;
+    for (size_t i = 0; i < RF_COUNT(kept); i++) {
+        struct rf_arena arena;
+
+        rf_arena_init(&arena, 4 * 4096);
+        rf_arena_reset(&arena, kept[i]);
+        for (int round = 0; round < 3; round++) {
+            size_t size = round == 1 ? 100 : 4 * 4096;
+            unsigned char *block = rf_arena_alloc(&arena, size);
+
+            assert_non_null(block);
+            for (size_t n = 0; n < size; n++)
+                assert_int_equal(block[n], 0);
+            memset(block, 0xff, size);
+            rf_arena_reset(&arena, kept[i]);
+        }
+        rf_arena_done(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +123,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(copies_and_formats, make, unmake),
         cmocka_unit_test_setup_teardown(fails_where_a_test_asks, make, unmake),
         cmocka_unit_test_setup_teardown(may_be_emptied_at_any_time, make, unmake),
+        cmocka_unit_test(begins_anew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
