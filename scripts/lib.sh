@@ -39,6 +39,11 @@ flite|flite|says what the engine for speech is to hear
 identify|imagemagick|images, and a rival of src/engine/media*.c (tests only)
 img2webp|webp|images (tests only)
 ffmpeg|ffmpeg|recordings, and a rival of src/engine/media*.c (tests only)
+curl|curl|fetches
+/etc/ssl/certs/ca-certificates.crt|ca-certificates|fetches by https
+openssl|openssl|certificates for the tests of fetching
+pydoc3|python3|web servers for the tests of fetching
+pgrep|procps|tests that look for processes
 bwrap|bubblewrap|a rival, to show that hostile programs succeed elsewhere
 script|bsdutils|tests with a terminal
 chattr|e2fsprogs|hostile root file systems'
