@@ -22,6 +22,7 @@ ring_of() { # the curl that is at work, as a directory in /proc
     done
     return 1
 }
+# shellcheck disable=SC2317 # wait_until calls it
 has_no_ring() {
     ! ring_of
 }
