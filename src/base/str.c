@@ -10,14 +10,14 @@ struct rf_str rf_str_of(const char *text)
 
 bool rf_str_is(struct rf_str str, const char *text)
 {
-    return str.len == strlen(text) && memcmp(str.ptr, text, str.len) == 0;
+    return str.len == strlen(text) && (str.len == 0 || memcmp(str.ptr, text, str.len) == 0);
 }
 
 bool rf_str_starts(struct rf_str str, const char *prefix)
 {
     size_t len = strlen(prefix);
 
-    return str.len >= len && memcmp(str.ptr, prefix, len) == 0;
+    return str.len >= len && (len == 0 || memcmp(str.ptr, prefix, len) == 0);
 }
 
 struct rf_str rf_str_cut(struct rf_str str, char sep, struct rf_str *ret_head)

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Text that is not ours: pointer and length, no terminator, never owned. */
+/* Text that is not ours: pointer and length, no terminator, never owned. Without bytes the pointer may be
+ * NULL. */
 struct rf_str {
     const char *ptr;
     size_t len;

@@ -220,7 +220,8 @@ static int begin_fragment(struct rf_image_builder *builder, const char *sentence
 
 static bool is_template(struct rf_str text)
 {
-    return text.len > 0 && (memmem(text.ptr, text.len, "{{", 2) || memmem(text.ptr, text.len, "{%", 2));
+    return text.ptr && text.len > 0 &&
+           (memmem(text.ptr, text.len, "{{", 2) || memmem(text.ptr, text.len, "{%", 2));
 }
 
 static int begin_stage(struct rf_image_builder *builder)

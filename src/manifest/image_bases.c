@@ -189,9 +189,11 @@ static struct rf_str split_reference(struct rf_str reference, struct rf_str *ret
     for (size_t i = 0; i < RF_COUNT(hubs); i++)
         if (rf_str_starts(name, hubs[i]))
             name = (struct rf_str){name.ptr + strlen(hubs[i]), name.len - strlen(hubs[i])};
-    slash = name.len ? memrchr(name.ptr, '/', name.len) : NULL;
-    colon = name.len ? memrchr(name.ptr, ':', name.len) : NULL;
     *ret_tag = RF_STR("");
+    if (!name.ptr)
+        return RF_STR("");
+    slash = memrchr(name.ptr, '/', name.len);
+    colon = memrchr(name.ptr, ':', name.len);
     if (!colon || (slash && slash > colon))
         return name;
     *ret_tag = (struct rf_str){colon + 1, (size_t)(name.ptr + name.len - colon - 1)};

@@ -22,6 +22,9 @@ static void compares_whole_and_prefix(void **state)
     assert_false(rf_str_starts(text, "userl"));
     assert_false(rf_str_starts(text, "s"));
     assert_true(rf_str_is(RF_STR("a\0b"), "a") == false);
+    assert_true(rf_str_is((struct rf_str){NULL, 0}, ""));
+    assert_false(rf_str_is((struct rf_str){NULL, 0}, "a"));
+    assert_true(rf_str_starts((struct rf_str){NULL, 0}, ""));
 }
 
 static const struct {
