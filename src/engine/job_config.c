@@ -75,13 +75,17 @@ static int fail_value(const struct reading *reading, const struct rf_job_field *
 {
     static const char *const kinds[] = {
         [RF_JSON_OBJECT] = "an object", [RF_JSON_ARRAY] = "a list", [RF_JSON_TRUE] = "true",
-        [RF_JSON_FALSE] = "false",      [RF_JSON_NULL] = "null",
+        [RF_JSON_FALSE] = "false",      [RF_JSON_NULL] = "null",    [RF_JSON_STRING] = "a text",
+        [RF_JSON_NUMBER] = "a number",
     };
+    const struct rf_err *why = &reading->taking.why;
     const char *quote = token->kind == RF_JSON_STRING ? "\"" : "";
     const char *cut = token->raw.len > SHOWN ? "..." : "";
     int len = (int)(token->raw.len > SHOWN ? SHOWN : token->raw.len);
 
-    if (token->kind != RF_JSON_STRING && token->kind != RF_JSON_NUMBER)
+    if (why->code)
+        return fail_at(reading, token->offset, err, "%s", why->msg);
+    if (field->is_secret || (token->kind != RF_JSON_STRING && token->kind != RF_JSON_NUMBER))
         return fail_at(reading, token->offset, err, "is %s, want %s", kinds[token->kind], field->want);
     return fail_at(reading, token->offset, err, "is %s%.*s%s%s, want %s", quote, len, token->raw.ptr, cut,
                    quote, field->want);

@@ -53,9 +53,8 @@ struct rf_job_config {
     uint32_t outputs;        /* bit n: enum rf_format n; 0: what the caller asks for */
 
     /* fetch_data */
-    struct rf_str fetch_url; /* empty: none; visible ASCII, its scheme and host are checked by rf_fetch() */
-    struct rf_str *fetch_headers; /* "Name: value": a token, a colon, visible ASCII and blanks; no header that
-                                     the request has of its own; at most RF_JOB_HEADERS */
+    struct rf_str fetch_url;      /* empty: none; else rf_url_parse() takes it */
+    struct rf_str *fetch_headers; /* rf_header_check() takes each; at most RF_JOB_HEADERS */
     size_t fetch_header_count;
 
     struct rf_str tracking; /* as it was written, or empty */

@@ -26,6 +26,7 @@ struct rf_job_taking {
     struct rf_str transcription; /* as written */
     struct rf_str ocr;
     struct rf_str headers[RF_JOB_HEADERS];
+    struct rf_err why; /* set by a `take` that knows better than `want`, and does not repeat a secret */
 };
 
 struct rf_job_scalar {
@@ -50,6 +51,7 @@ struct rf_job_field {
     const char *want; /* what is allowed; of a refused field why it is */
     enum rf_job_fate fate;
     bool is_required;
+    bool is_secret;           /* an error does not show it */
     unsigned one;             /* what it may be */
     unsigned items;           /* what the items may be where it is a list; 0: it may be none */
     size_t most;              /* items; 0: no limit but that of bytes */
@@ -59,8 +61,8 @@ struct rf_job_field {
     const struct rf_job_refusal *refusals;
     size_t refusal_count;
     const struct rf_job_object *object;
-    /* Take a text, a whole number or the whole of an object. -EINVAL: it is not what `want` says. NULL: only
-       the above is checked. */
+    /* Take a text, a whole number or the whole of an object. -EINVAL: it is not what `want` or `why` says.
+       NULL: only the above is checked. */
     int (*take)(struct rf_job_taking *taking, const struct rf_job_scalar *value);
 };
 
