@@ -157,9 +157,17 @@ document() {
     printf '%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n'
     printf '2 0 obj<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]>>endobj\n'
     printf '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 297.638 419.528]>>endobj\n'
-    printf '4 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9000 9000]/CropBox[0 0 100.5 200]/Rotate 90>>endobj\n'
+    printf '4 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 3000 3000]/CropBox[0 0 100.5 200]/Rotate 90>>endobj\n'
     printf '5 0 obj<</Title(%s)>>endobj\n' "$1"
     printf 'trailer<</Root 1 0 R/Info 5 0 R>>\n'
+}
+
+# draw DPI PAGE FILE: with the words of our own definition.
+draw() {
+    local -a words
+    read -ra words < <(sed -n 's/^command: \[\(.*\)\]$/\1/p' "$top/engines/pdftoppm.yaml" | tr -d ',"' |
+        sed "s/{dpi}/$1/; s/{page}/$2/g; s/{input}/$3/")
+    "${words[@]}"
 }
 
 test_pdfinfo() {
@@ -167,7 +175,7 @@ test_pdfinfo() {
     document "Pages: none" >doc.pdf
     pdfinfo -f 1 -l 500 doc.pdf >info 2>/dev/null
     for number in 1 2; do
-        pdftoppm -cropbox -gray -r 150 -f $number -l $number doc.pdf 2>/dev/null | awk 'NR == 2 { print $1 * $2 }'
+        draw 150 $number doc.pdf 2>/dev/null | head -n 2 | awk 'NR == 2 { print $1 * $2 }'
     done >want
     "$as_result" pdfinfo 150 info >have
     same "pdfinfo: pixels as pdftoppm draws them"
