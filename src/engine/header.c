@@ -9,9 +9,12 @@
 
 enum { SHOWN_BYTES = 64 };
 
-static const char *const own[] = {"Host",    "Content-Length", "Transfer-Encoding", "TE",
-                                  "Trailer", "Connection",     "Keep-Alive",        "Upgrade",
-                                  "Expect",  "Range",          "If-Range",          "Accept-Encoding"};
+/* What frames the request or its connection (RFC 9110, 7.6.1), or would bring other bytes than the
+   resource's. Cookie is none of them: it is a credential like Authorization. */
+static const char *const own[] = {
+    "Host",    "Content-Length", "Transfer-Encoding", "TE",      "HTTP2-Settings",
+    "Trailer", "Connection",     "Keep-Alive",        "Upgrade", "Expect",
+    "Range",   "If-Range",       "Accept-Encoding"};
 
 static bool is_token(struct rf_str text)
 {

@@ -70,6 +70,7 @@ static const struct {
     {"Connection: close", "request's own"},
     {"Keep-Alive: x", "request's own"},
     {"Upgrade: h2c", "request's own"},
+    {"HTTP2-Settings: x", "request's own"},
     {"Expect: 100-continue", "request's own"},
     {"Range: bytes=0-1", "request's own"},
     {"If-Range: x", "request's own"},

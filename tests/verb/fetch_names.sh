@@ -10,13 +10,14 @@ fi
 : >"$TMPDIR/dns.log"
 /usr/bin/python3 "$RF_TOP/tests/support/dns.py" "$TMPDIR/dns.log" 1.1.1.1 >"$TMPDIR/dns" &
 dns=$!
+trap 'kill "$dns"' EXIT # web.sh sets another
 wait_until test -s "$TMPDIR/dns"
 echo 'nameserver 127.0.0.1
 options timeout:2 attempts:1' >"$TMPDIR/resolv.conf"
 echo 'hosts: files dns' >"$TMPDIR/nsswitch.conf"
 echo '127.0.0.1 localhost' >"$TMPDIR/hosts"
 for name in resolv.conf nsswitch.conf hosts; do
-    mount --bind "$TMPDIR/$name" "/etc/$name" || { kill "$dns"; echo "/etc/$name is not there to be replaced"; exit 77; }
+    mount --bind "$TMPDIR/$name" "/etc/$name" || { echo "/etc/$name is not there to be replaced"; exit 77; }
 done
 # shellcheck source=tests/support/web.sh
 . "$RF_TOP/tests/support/web.sh"
