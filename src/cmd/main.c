@@ -17,6 +17,8 @@ static int run(const struct rf_call *call, struct rf_err *err)
     const char *explain = call->options->values[RF_ACTION_EXPLAIN];
     struct rf_run_wish wish = {.report = call->options->values[RF_ACTION_REPORT],
                                .is_report_json = rf_options_wants_json(call->options),
+                               .dies_with_parent = call->options->values[RF_ACTION_DIE_WITH_PARENT],
+                               .parent = call->parent,
                                .words = call->words,
                                .words_len = call->words_len};
 

@@ -13,13 +13,14 @@ enum rf_action {
     RF_ACTION_EXPLAIN,       /* "text" or "json" */
     RF_ACTION_REPORT,        /* a file, or "-" */
     RF_ACTION_REPORT_FORMAT, /* "text" or "json" */
-    RF_ACTION_RM,            /* always so; taken for docker's users */
-    RF_ACTION_CAP_DROP,      /* "ALL" only: there is nothing else to drop */
-    RF_ACTION_USER,          /* exec -u, where 0 may be allowed */
-    RF_ACTION_SIGNAL,        /* kill -s */
-    RF_ACTION_JSON,          /* ps --json */
-    RF_ACTION_ENGINE,        /* batch: a name */
-    RF_ACTION_ENGINE_DIR,    /* where definitions of engines lie */
+    RF_ACTION_DIE_WITH_PARENT,
+    RF_ACTION_RM,         /* always so; taken for docker's users */
+    RF_ACTION_CAP_DROP,   /* "ALL" only: there is nothing else to drop */
+    RF_ACTION_USER,       /* exec -u, where 0 may be allowed */
+    RF_ACTION_SIGNAL,     /* kill -s */
+    RF_ACTION_JSON,       /* ps --json */
+    RF_ACTION_ENGINE,     /* batch: a name */
+    RF_ACTION_ENGINE_DIR, /* where definitions of engines lie */
     RF_ACTION_LIST_ENGINES,
     RF_ACTION_FORMAT,      /* of the result: "json-v2", "txt", ... */
     RF_ACTION_ALL_FORMATS, /* a directory for a file of each format */

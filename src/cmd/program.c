@@ -85,7 +85,7 @@ static int call_verb(const struct rf_verb *verb, const struct rf_act *act, int a
     struct rf_posture flags;
     struct rf_posture posture;
     struct rf_options options = {0};
-    struct rf_call call = {.posture = &posture, .options = &options};
+    struct rf_call call = {.posture = &posture, .options = &options, .parent = getppid()};
     int usage_code = verb->usage_code ? verb->usage_code : EXIT_USAGE;
 
     rf_arena_init(&arena, POSTURE_MEMORY);

@@ -3,6 +3,8 @@
 
 #include "cmd/options.h"
 
+#include <sys/types.h>
+
 /* What every program of ours does around its verbs: find the verb, read its words, print what went wrong,
    once.
 
@@ -15,7 +17,8 @@
 struct rf_call {
     struct rf_posture *posture; /* file and flags */
     const struct rf_options *options;
-    char *words; /* this process's arguments and environment, one piece of memory */
+    pid_t parent; /* of this process, asked for first of all */
+    char *words;  /* this process's arguments and environment, one piece of memory */
     size_t words_len;
 };
 

@@ -77,6 +77,8 @@ static void result(const struct rf_reported *report, struct rf_buf *out)
         rf_buf_printf(out, ", ended by signal %d", outcome->signal);
     if (outcome->was_timed_out)
         rf_buf_text(out, ", timed out");
+    if (outcome->was_orphaned)
+        rf_buf_text(out, ", killed because its parent died");
     if (outcome->oom_kills != UINT64_MAX && outcome->oom_kills)
         rf_buf_text(out, ", killed for memory");
     if (!outcome->has_started)

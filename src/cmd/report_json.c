@@ -48,6 +48,7 @@ static void heading(const struct rf_reported *report, struct rf_jsonw *json)
     rf_jsonw_number(json, "exit_code", (uint64_t)outcome->exit_code);
     rf_jsonw_count(json, "signal", outcome->signal ? (uint64_t)outcome->signal : UINT64_MAX);
     rf_jsonw_bool(json, "timed_out", outcome->was_timed_out);
+    rf_jsonw_bool(json, "orphaned", outcome->was_orphaned);
     rf_jsonw_bool(json, "oom_killed", is_oom);
     failure(report, json);
 }

@@ -171,6 +171,7 @@ static void launch(struct rf_made *made, const struct rf_run_wish *wish, struct 
     struct rf_run run = {.name = name ? name : rf_arena_printf(made->arena, "rf-%d", getpid()),
                          .is_name_given = name != NULL,
                          .wants_witness = wish->report,
+                         .dies_with = wish->dies_with_parent ? wish->parent : 0,
                          .words = wish->words,
                          .words_len = wish->words_len};
     int code;
@@ -207,6 +208,9 @@ int rf_run(const struct rf_posture *posture, const struct rf_run_wish *wish, str
         rf_seen_outside(&arena, &report.seen);
     }
     code = make_plan(&made, &facts, &plan, err);
+    if (code == 0 && wish->dies_with_parent && !wish->parent)
+        code = rf_fail(err, -ESRCH,
+                       "die-with-parent: the parent is outside this pid name space and cannot be watched");
     if (wish->explain)
         return code < 0 ? EXIT_OWN : explain(&made, wish->explain == RF_EXPLAIN_JSON, err);
     if (code == 0)

@@ -5,13 +5,16 @@
 #include "posture/posture.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* What `run` was asked for beside the posture. */
 struct rf_run_wish {
     enum { RF_EXPLAIN_NO, RF_EXPLAIN_TEXT, RF_EXPLAIN_JSON } explain;
     const char *report; /* a path, "-" for standard error, or NULL */
     bool is_report_json;
-    char *words; /* argv and environment of this process, wiped in the ring */
+    bool dies_with_parent;
+    pid_t parent; /* of this process, as it began; 0: outside this pid name space */
+    char *words;  /* argv and environment of this process, wiped in the ring */
     size_t words_len;
 };
 

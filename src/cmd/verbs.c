@@ -17,6 +17,8 @@ static const struct rf_option run_options[] = {
      "afterwards, write what was in force and what it took; - is standard error"},
     {"report-format", 0, RF_ACTION_REPORT_FORMAT, RF_VALUE_ONE, "text|json", "text|json", NULL,
      "format of the report (json for a FILE that ends in .json, else text)"},
+    {"die-with-parent", 0, RF_ACTION_DIE_WITH_PARENT, RF_VALUE_NONE, NULL, NULL, NULL,
+     "kill the ring when the process that started ringfence dies"},
     {"rm", 0, RF_ACTION_RM, RF_VALUE_NONE, NULL, NULL, NULL, "accepted: nothing of a run is ever kept"},
     {"cap-drop", 0, RF_ACTION_CAP_DROP, RF_VALUE_ONE, "ALL", "ALL|all", NULL,
      "accepted: there are no capabilities but those of --cap-add"},

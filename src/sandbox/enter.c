@@ -320,6 +320,7 @@ int rf_sandbox_exec(const struct rf_ring *ring, const struct rf_plan *plan, stru
         .outcome = &outcome,
         .control = -1,
         .pidfd = -1,
+        .parent = -1,
         .tty = -1,
         .run_file = -1,
         .started_us = rf_now_us(),

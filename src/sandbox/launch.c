@@ -43,11 +43,31 @@ static int fill_standard_descriptors(struct rf_err *err)
     return 0;
 }
 
+/* A descriptor rather than PR_SET_PDEATHSIG: that is lost when credentials change, as they do with a user
+   name space, and speaks of a thread. Whether the number was still the parent's is asked when it is open. */
+static int open_parent(struct rf_launcher *launcher, struct rf_err *err)
+{
+    pid_t parent = launcher->run->dies_with;
+    int fd = parent ? rf_sys_result(syscall(SYS_pidfd_open, parent, 0)) : -1;
+
+    if (!parent)
+        return 0;
+    launcher->parent = fd < 0 ? -1 : fd;
+    if (fd >= 0 && getppid() != parent)
+        fd = -ESRCH;
+    if (fd < 0)
+        return rf_fail(err, fd, "starting the ring: it was to die with its parent, process %d: %s", parent,
+                       fd == -ESRCH ? "that has ended already" : strerror(-fd));
+    return 0;
+}
+
 int rf_launcher_prepare(struct rf_launcher *launcher, int sockets[2], struct rf_err *err)
 {
     struct rf_child *child = &launcher->child;
     int code = fill_standard_descriptors(err);
 
+    if (code == 0)
+        code = open_parent(launcher, err);
     if (code < 0)
         return code;
     child->argv = pointers(launcher->plan, launcher->plan->argv, launcher->plan->argv_count, launcher->arena);
@@ -86,6 +106,8 @@ static int clone_ring(struct rf_launcher *launcher, const struct rf_step *step, 
                 (void)close(launcher->relays[fd]);
         }
         (void)close(launcher->control); /* only then does the launcher's end show as the end */
+        if (launcher->parent >= 0)
+            (void)close(launcher->parent);
         if (launcher->leftovers->alive[1] >= 0)
             (void)close(launcher->leftovers->alive[1]);
         launcher->child.control = ring_end;
@@ -146,8 +168,8 @@ static void kill_ring(const struct rf_launcher *launcher)
 
 static void close_all(struct rf_launcher *launcher)
 {
-    const int fds[] = {launcher->control,   launcher->pidfd,     launcher->tty,      launcher->run_file,
-                       launcher->relays[0], launcher->relays[1], launcher->relays[2]};
+    const int fds[] = {launcher->control,  launcher->pidfd,     launcher->parent,    launcher->tty,
+                       launcher->run_file, launcher->relays[0], launcher->relays[1], launcher->relays[2]};
 
     rf_standard_close(launcher);
 
@@ -189,6 +211,7 @@ int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct 
                                    .outcome = &outcome,
                                    .control = -1,
                                    .pidfd = -1,
+                                   .parent = -1,
                                    .tty = -1,
                                    .run_file = -1,
                                    .uid = geteuid(),

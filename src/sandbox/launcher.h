@@ -33,6 +33,7 @@ struct rf_launcher {
     struct rf_leftovers *leftovers;
     int control; /* our end of the socket pair */
     int pidfd;   /* pid 1 */
+    int parent;  /* pidfd of the process whose death ends the run, or -1 */
     pid_t pid;
     int idmaps[RF_TREES];
     int handed[RF_HANDED_MAX]; /* for GO */

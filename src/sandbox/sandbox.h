@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* The only module that changes a process. It knows plans and facts, never a posture. */
 
@@ -22,7 +23,11 @@ struct rf_run {
     const char *name;   /* for the run directory, or NULL: nothing is kept there */
     bool is_name_given; /* the user gave it: when it cannot be had, the run is refused; else that is a note */
     bool wants_witness; /* collect what rf_outcome's texts hold */
-    char *words;        /* argv and environment of this process, wiped in pid 1; NULL: nothing to wipe */
+    /* 0, or this process's parent: when that ends, in whatever way, the ring is killed and what it left is
+       removed. Its number as getppid(2) gave it when it lived for certain, or as it was before fork(2): if it
+       has gone by now nothing is started, -ESRCH. The whole process counts, not the thread that forked. */
+    pid_t dies_with;
+    char *words; /* argv and environment of this process, wiped in pid 1; NULL: nothing to wipe */
     size_t words_len;
 };
 
@@ -40,6 +45,7 @@ struct rf_outcome {
     int failed_step;  /* index into the plan, or -1 */
     int failed_errno;
     bool was_timed_out;
+    bool was_orphaned; /* killed because the parent died */
     int signal;        /* that ended the workload, or 0 */
     uint64_t setup_us; /* start of rf_sandbox_run() to the workload's execve */
     uint64_t total_us;

@@ -34,6 +34,7 @@ struct watch {
     bool has_raw_terminal;
     bool is_input_over;
     bool was_told_to_end;
+    int parent; /* whose death ends the run, or -1: nobody's, or it is known already */
     struct termios cooked;
     struct rf_relay relays[RELAYS];
 };
@@ -122,6 +123,15 @@ static bool ends_programs(uint32_t signal_number)
            signal_number == SIGQUIT;
 }
 
+/* Nobody is left who would wait for a polite end. */
+static void end_as_orphan(struct watch *w)
+{
+    w->parent = -1;
+    w->was_told_to_end = true;
+    w->launcher->outcome->was_orphaned = true;
+    kill_all(w);
+}
+
 /* While nothing is left to wait for but a reader. */
 static bool is_told_to_end(const struct watch *w)
 {
@@ -138,17 +148,23 @@ static bool is_told_to_end(const struct watch *w)
    up, or that was told to end, does not wait long for a reader. */
 static void drain(struct watch *w, struct rf_relay *relay)
 {
-    int patience_ms = w->launcher->outcome->was_timed_out || w->was_told_to_end ? LAST_WORDS_MS : -1;
-
     while (relay->from >= 0) {
+        int patience_ms = w->launcher->outcome->was_timed_out || w->was_told_to_end ? LAST_WORDS_MS : -1;
         bool is_full = relay->at < relay->len;
-        struct pollfd fds[2] = {{.fd = -1}, {.fd = is_full ? w->signals : -1, .events = POLLIN}};
+        struct pollfd fds[3] = {{.fd = -1},
+                                {.fd = is_full ? w->signals : -1, .events = POLLIN},
+                                {.fd = is_full ? w->parent : -1, .events = POLLIN}};
         int count;
 
         rf_relay_poll(relay, &fds[0]);
         count = poll(fds, RF_COUNT(fds), is_full ? patience_ms : 0);
         if (count < 0 && errno == EINTR)
             continue;
+        if (fds[2].revents) {
+            w->parent = -1;
+            w->was_told_to_end = true;
+            continue;
+        }
         if (count <= 0 || (fds[1].revents && is_told_to_end(w)) ||
             (fds[0].revents && !rf_relay_step(relay, fds[0].revents)))
             return;
@@ -378,31 +394,36 @@ static void pass_on(struct watch *w, const struct pollfd *fds, bool is_over)
     }
 }
 
+enum { RING, CONTROL, SIGNALS, PARENT, PASSED_ON };
+
 static void watch_until_dead(struct watch *w)
 {
     bool is_control_open = true;
 
     for (;;) {
-        struct pollfd fds[3 + RELAYS] = {
-            {.fd = w->launcher->pidfd, .events = POLLIN},
-            {.fd = is_control_open ? w->launcher->control : -1, .events = POLLIN},
-            {.fd = w->signals, .events = POLLIN},
+        struct pollfd fds[PASSED_ON + RELAYS] = {
+            [RING] = {.fd = w->launcher->pidfd, .events = POLLIN},
+            [CONTROL] = {.fd = is_control_open ? w->launcher->control : -1, .events = POLLIN},
+            [SIGNALS] = {.fd = w->signals, .events = POLLIN},
+            [PARENT] = {.fd = w->parent, .events = POLLIN},
         };
 
         for (int i = 0; i < RELAYS; i++)
-            rf_relay_poll(&w->relays[i], &fds[3 + i]);
+            rf_relay_poll(&w->relays[i], &fds[PASSED_ON + i]);
         if (poll(fds, RF_COUNT(fds), next_deadline_ms(w)) < 0 && errno != EINTR)
             return;
+        if (fds[PARENT].revents && !fds[RING].revents)
+            end_as_orphan(w);
         on_clock(w);
-        pass_on(w, fds + 3, fds[0].revents != 0);
-        if (fds[1].revents) {
+        pass_on(w, fds + PASSED_ON, fds[RING].revents != 0);
+        if (fds[CONTROL].revents) {
             is_control_open = receive(w);
             if (!is_control_open && !wishes(w)->has_init && w->launcher->outcome->failed_step < 0)
                 record(w); /* closed by the workload's execve */
         }
-        if (fds[2].revents)
+        if (fds[SIGNALS].revents)
             on_signal(w);
-        if (fds[0].revents)
+        if (fds[RING].revents)
             return;
     }
 }
@@ -424,6 +445,7 @@ int rf_watch_run(struct rf_launcher *launcher)
 {
     struct watch w = {.launcher = launcher,
                       .signals = -1,
+                      .parent = launcher->parent,
                       .relays = {[SCREEN] = {.from = -1, .to = STDOUT_FILENO, .bytes = relay_bytes[SCREEN]},
                                  [KEYBOARD] = {.from = -1, .to = -1, .bytes = relay_bytes[KEYBOARD]},
                                  [OUTPUT] = {.from = launcher->relays[STDOUT_FILENO],

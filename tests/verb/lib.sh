@@ -11,6 +11,8 @@
 #   pids_of PROGRAM NUMBER           the processes with that command line
 #   wait_until COMMAND...            try for five seconds
 #   busybox_root DIR                 make a small root file system, or fail when there is no static busybox
+#   settled LAUNCHER                 wait until that process has left nothing; else false, and $tap_out says what.
+#                                    The workload is found by the word $marker, a number, on its command line
 # shellcheck source=tests/tap.sh
 . "$RF_TOP/tests/tap.sh"
 
@@ -76,6 +78,31 @@ busybox_root() {
     printf 'root:x:0:\nscans:x:2345:\nbig:x:70000:\n' >"$1/etc/group"
     chmod -R a+rX "$1"
     "$1/bin/true" 2>/dev/null
+}
+
+marker=300.$$$RANDOM
+run_dirs=("/run/ringfence" "${XDG_RUNTIME_DIR:-/nonexistent}/ringfence" "/dev/shm/ringfence-$(id -u)" "/tmp/ringfence-$(id -u)")
+
+leftovers() {
+    local dir
+    for dir in $(sed -n "s|^[0-9]*:\(memory\|pids\):|/sys/fs/cgroup/\1|p; s|^0::|/sys/fs/cgroup/unified|p" \
+        /proc/self/cgroup); do
+        [ -d "$dir/ringfence.$1" ] && echo "group $dir/ringfence.$1"
+    done
+    for dir in "${run_dirs[@]}"; do
+        ls -d "$dir"/*".$1" 2>/dev/null # a run file is called NAME.LAUNCHER
+    done
+    grep -lsa "[3]${marker#3}" /proc/[0-9]*/cmdline 2>/dev/null # not the search itself
+}
+
+settled() {
+    local i
+    for i in 1 2 3 4 5 6 7 8 9 10 20 30 40; do
+        tap_out=$(leftovers "$1")
+        [ -z "$tap_out" ] && return 0
+        sleep "0.0$i"
+    done
+    return 1
 }
 
 pids_of() {
