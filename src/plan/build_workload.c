@@ -1,28 +1,13 @@
 /* The workload's own process: its words, its environment, and the layers that are put on last. */
 #include "plan/builder.h"
+#include "plan/landlock.h"
 #include "plan/profile.h"
 #include "plan/seccomp.h"
 
 #include <errno.h>
-#include <linux/landlock.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* Rights of later Landlock versions than Debian 12's headers know. */
-#ifndef LANDLOCK_ACCESS_FS_REFER
-#define LANDLOCK_ACCESS_FS_REFER (1ULL << 13) /* ABI 2, Linux 5.19 */
-#endif
-#ifndef LANDLOCK_ACCESS_FS_TRUNCATE
-#define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14) /* ABI 3, Linux 6.2 */
-#endif
-#ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV
-#define LANDLOCK_ACCESS_FS_IOCTL_DEV (1ULL << 15) /* ABI 5, Linux 6.10 */
-#endif
-#ifndef LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET
-#define LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET (1ULL << 0) /* ABI 6, Linux 6.12 */
-#define LANDLOCK_SCOPE_SIGNAL (1ULL << 1)
-#endif
 
 static const char standard_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -74,19 +59,6 @@ void rf_build_environment(struct rf_builder *b)
 
 /* --- Landlock --- */
 
-static uint64_t handled_rights(int abi)
-{
-    uint64_t rights = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1; /* ABI 1 */
-
-    if (abi >= 2)
-        rights |= LANDLOCK_ACCESS_FS_REFER;
-    if (abi >= 3)
-        rights |= LANDLOCK_ACCESS_FS_TRUNCATE;
-    if (abi >= 5)
-        rights |= LANDLOCK_ACCESS_FS_IOCTL_DEV;
-    return rights;
-}
-
 static void allow_below(struct rf_builder *b, const char *path, uint64_t rights)
 {
     struct rf_step *step = rf_builder_add(b, RF_STEP_LANDLOCK_ALLOW, RF_KEY_LANDLOCK);
@@ -100,7 +72,8 @@ static void landlock(struct rf_builder *b)
     const uint64_t read_only =
         LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
     const uint64_t devices = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK;
-    uint64_t handled = handled_rights(b->facts->landlock_abi);
+    const struct rf_landlock all = rf_landlock_all(b->facts->landlock_abi);
+    uint64_t handled = all.files;
     struct rf_step *step;
 
     if (!b->posture->has_landlock) {
@@ -116,7 +89,7 @@ static void landlock(struct rf_builder *b)
     }
     step = rf_builder_add(b, RF_STEP_LANDLOCK, RF_KEY_LANDLOCK);
     step->a = handled;
-    step->b = b->facts->landlock_abi >= 6 ? LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL : 0;
+    step->b = all.scopes; /* not the network: a guard breaks 127.0.0.1 in one of the ring's own */
     allow_below(b, "/", read_only);
     allow_below(b, "/dev",
                 handled & (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |

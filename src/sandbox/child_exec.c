@@ -1,9 +1,9 @@
 /* Steps of the workload's own process, from its session to its execve. */
 #include "sandbox/child.h"
 
+#include "plan/landlock.h"
 #include "sandbox/sys.h"
 
-#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <string.h>
@@ -122,8 +122,8 @@ int rf_step_landlock(struct rf_child *child, const struct rf_step *step)
 int rf_step_landlock_allow(struct rf_child *child, const struct rf_step *step)
 {
     const uint64_t file_rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
-                                 LANDLOCK_ACCESS_FS_READ_FILE | 1ULL << 14 /* truncate */ |
-                                 1ULL << 15 /* ioctl */;
+                                 LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_TRUNCATE |
+                                 LANDLOCK_ACCESS_FS_IOCTL_DEV;
     struct landlock_path_beneath_attr rule = {.allowed_access = step->a};
     int fd = rf_sys_openat2(AT_FDCWD, text_of(child, step->dst), O_PATH, RESOLVE_NO_MAGICLINKS);
     struct stat st;
