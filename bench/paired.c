@@ -19,11 +19,22 @@
 
 enum { EXIT_MISSED = 1, EXIT_USAGE = 2, ROUNDS_MAX = 100000, USER_NONE = 0 };
 
+/* What is compared. */
+enum metric { METRIC_TOTAL, METRIC_FIRST, METRIC_CPU };
+
+static const struct {
+    const char *title;
+    const char *name; /* in the JSON */
+} metrics[] = {[METRIC_TOTAL] = {"total, us", "total"},
+               [METRIC_FIRST] = {"to first instruction, us", "first instruction"},
+               [METRIC_CPU] = {"processor time, us", "processor time"}};
+
 static const char usage[] =
     "usage: paired [OPTIONS] FILE      (FILE: lines LABEL<TAB>COMMAND, see spec.h; the first is the base)\n"
     "  --rounds N        measured rounds (200)\n"
     "  --warmup N        rounds before them, with the commands' messages shown (3)\n"
     "  --first           time to the first instruction: the workload is `stamp`, its output is a pipe\n"
+    "  --cpu             processor time of the command and of all that it waited for\n"
     "  --user UID        run everything as this user\n"
     "  --pause MS        sleep before each start, for costs that only a cold machine shows\n"
     "  --calm SECONDS    start a round only when nothing else runs; stop waiting for that after so long\n"
@@ -39,7 +50,7 @@ struct options {
     uint32_t user;
     uint32_t pause_ms;
     uint32_t calm_s;
-    bool is_first;
+    enum metric metric;
     bool refuses_load;
     const char *spec_path;
     const char *results_path;
@@ -97,7 +108,7 @@ static int run_once(struct bench *bench, struct rf_spec_line *line, int err_fd, 
     double stamp_us = 0;
     pid_t pid = 0;
 
-    if (bench->options.is_first) {
+    if (bench->options.metric == METRIC_FIRST) {
         int ends[2];
 
         if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
@@ -115,11 +126,23 @@ static int run_once(struct bench *bench, struct rf_spec_line *line, int err_fd, 
     ret->total_us = rf_host_now_us() - begin_us;
     ret->user_us = timeval_us(used.ru_utime);
     ret->system_us = timeval_us(used.ru_stime);
-    stamp_us = bench->options.is_first ? read_stamp(stamp_in) : 0;
+    stamp_us = bench->options.metric == METRIC_FIRST ? read_stamp(stamp_in) : 0;
     ret->first_us = stamp_us - begin_us;
-    if (bench->options.is_first && stamp_us <= 0 && ret->status == 0)
+    if (bench->options.metric == METRIC_FIRST && stamp_us <= 0 && ret->status == 0)
         ret->status = -1; /* it ran, and said nothing */
     return 0;
+}
+
+static double value_of(const struct bench *bench, const struct start *start)
+{
+    switch (bench->options.metric) {
+    case METRIC_FIRST:
+        return start->first_us;
+    case METRIC_CPU:
+        return start->user_us + start->system_us;
+    default:
+        return start->total_us;
+    }
 }
 
 static void sleep_ms(uint32_t ms)
@@ -155,7 +178,7 @@ static int run_round(struct bench *bench, size_t round, bool is_warmup, struct r
         }
         if (is_warmup)
             continue;
-        series->values[round] = bench->options.is_first ? start.first_us : start.total_us;
+        series->values[round] = value_of(bench, &start);
         bench->user_us[at] += start.user_us;
         bench->system_us[at] += start.system_us;
     }
@@ -200,9 +223,8 @@ static void print_table(const struct bench *bench)
     size_t rounds = bench->options.rounds;
     const struct rf_sample *sample = &bench->sample;
 
-    printf("%-28s %10s %10s %10s %9s %10s %10s\n",
-           bench->options.is_first ? "to first instruction, us" : "total, us", "median", "p10", "p90",
-           "/ base", "user", "system");
+    printf("%-28s %10s %10s %10s %9s %10s %10s\n", metrics[bench->options.metric].title, "median", "p10",
+           "p90", "/ base", "user", "system");
     for (size_t i = 0; i < sample->count; i++) {
         const struct rf_series *series = &sample->series[i];
         struct rf_compare to_base = {.left = series, .right = &sample->series[0]};
@@ -224,8 +246,7 @@ static void write_json(const struct bench *bench, FILE *out)
     size_t rounds = bench->options.rounds;
 
     fprintf(out, "{\"metric\":\"%s\",\"unit\":\"us\",\"rounds\":%zu,\"pause_ms\":%u,\"uid\":%u,",
-            bench->options.is_first ? "first instruction" : "total", rounds, bench->options.pause_ms,
-            getuid());
+            metrics[bench->options.metric].name, rounds, bench->options.pause_ms, getuid());
     fprintf(out, "\"load\":[%.2f,%.2f],\"lines\":[", bench->load_before, bench->load_after);
     for (size_t i = 0; i < bench->sample.count; i++) {
         const struct rf_series *series = &bench->sample.series[i];
@@ -300,7 +321,10 @@ static int parse_option(int option, const char *value, struct options *options, 
     case 'C':
         return rf_host_number("--calm", value, 1, 86400, &options->calm_s, err);
     case 'f':
-        options->is_first = true;
+        options->metric = METRIC_FIRST;
+        return 0;
+    case 'P':
+        options->metric = METRIC_CPU;
         return 0;
     case 'l':
         options->refuses_load = true;
@@ -324,17 +348,12 @@ static int parse_option(int option, const char *value, struct options *options, 
 static int parse_options(int argc, char **argv, struct options *ret, struct rf_err *err)
 {
     static const struct option table[] = {
-        {"rounds", required_argument, NULL, 'r'},
-        {"warmup", required_argument, NULL, 'w'},
-        {"user", required_argument, NULL, 'u'},
-        {"pause", required_argument, NULL, 'p'},
-        {"first", no_argument, NULL, 'f'},
-        {"refuse-load", no_argument, NULL, 'l'},
-        {"results", required_argument, NULL, 'R'},
-        {"json", required_argument, NULL, 'j'},
-        {"compare", required_argument, NULL, 'c'},
-        {"calm", required_argument, NULL, 'C'},
-        {NULL, 0, NULL, 0},
+        {"rounds", required_argument, NULL, 'r'}, {"warmup", required_argument, NULL, 'w'},
+        {"user", required_argument, NULL, 'u'},   {"pause", required_argument, NULL, 'p'},
+        {"first", no_argument, NULL, 'f'},        {"cpu", no_argument, NULL, 'P'},
+        {"refuse-load", no_argument, NULL, 'l'},  {"results", required_argument, NULL, 'R'},
+        {"json", required_argument, NULL, 'j'},   {"compare", required_argument, NULL, 'c'},
+        {"calm", required_argument, NULL, 'C'},   {NULL, 0, NULL, 0},
     };
     struct options options = {.rounds = 200, .warmup = 3};
     int option = 0;
