@@ -13,6 +13,15 @@ pkg-config|pkg-config|finds the libraries
 musl-gcc|musl-tools|static front program that starts in a fifth of the time
 meson|meson|build system
 ninja|ninja-build|build system'
+needs_engines='tesseract|tesseract-ocr|reads pages
+/usr/share/tesseract-ocr/5/tessdata/eng.traineddata|tesseract-ocr-eng|its English model
+ocrad|ocrad|reads pages fast
+pdftoppm|poppler-utils|draws the pages of a PDF
+pocketsphinx_continuous|pocketsphinx|hears speech
+/usr/share/pocketsphinx/model/en-us|pocketsphinx-en-us|its English model
+ffmpeg|ffmpeg|decodes recordings
+curl|curl|fetches input
+/etc/ssl/certs/ca-certificates.crt|ca-certificates|whom curl trusts'
 needs_test='/usr/include/cmocka.h|libcmocka-dev|unit tests
 /usr/include/seccomp.h|libseccomp-dev|oracle for our system call filter (tests only)
 /usr/include/jansson.h|libjansson-dev|rival of our JSON reader (tests only)
@@ -27,6 +36,8 @@ jq|jq|reads the JSON of ps, explain and report
 busybox|busybox-static|root file systems of the tests
 setcap|libcap2-bin|hostile programs with file capabilities
 setpriv|util-linux|tests as an ordinary user
+convert|imagemagick|makes pages of many kinds
+flite|flite|speaks
 git|git|check-paths
 tesseract|tesseract-ocr|examples/ocr-page
 /usr/share/tesseract-ocr/5/tessdata/eng.traineddata|tesseract-ocr-eng|examples/ocr-page

@@ -168,6 +168,36 @@ static const struct {
      "See every step and the key that demands it, and start nothing.\n"
      "ringfence run --no-disk --report - --host -- id\n"
      "Refuse every writable disk, and prove afterwards that nothing was written to one.\n"},
+    {"batch",
+     "The input is a scan (PNG, JPEG, TIFF, PNM, BMP, GIF, WebP, PDF), a recording (WAV, MP3, AAC, OGG, "
+     "MPEG, AMR, M4A, "
+     "MP4, FLAC), or a zip or tar of pages: found by its content, never by its name. It comes from INPUT, "
+     "from standard "
+     "input, or from the URL in the job config. The result goes to standard output, everything else to "
+     "standard error. "
+     "Each program of the job runs in a ring of its own: an empty root in memory with that program, its "
+     "libraries and "
+     "its model, no network, nothing of the other programs' files. Sizes, pages and durations are looked at "
+     "before "
+     "anything is decoded. Paths of --job-config, --all-formats and of file:// URLs are paths inside, as in "
+     "a container: "
+     "a volume (-v) that covers them says where they lie on this machine. An engine is a file: see "
+     "docs/engines.md; the job config is that of docs/job-config.md, from /config.json when --job-config is "
+     "not given.",
+     "0 with a result, which is empty for a blank page or silence; 1 when the job failed, with one line that "
+     "says why; 2 "
+     "when a word is wrong; 128 and the number of the signal that ended it.",
+     "ringfence batch page.png\n"
+     "Read a page; the words with their places as JSON.\n"
+     "ringfence batch --format txt --parallel 4 book.pdf\n"
+     "The text of a document, four pages at a time.\n"
+     "ringfence batch --read-only --tmpfs /tmp -v ./configs:/configs:ro --job-config /configs/config.json "
+     "<speech.wav\n"
+     "A transcription job as a container's users write it.\n"
+     "ringfence batch -u 1020:4000 -v ./out:/out --all-formats /out speech.mp3\n"
+     "A file of every form, owned by that user.\n"
+     "ringfence batch --report report.json page.png\n"
+     "The proof that nothing was written to a disk, ring by ring.\n"},
     {"exec",
      "The command gets the ring's name spaces, user, limits, filter and Landlock rules. --user 0 is for "
      "looking "
@@ -257,7 +287,8 @@ static void man_program(void)
         putchar('\n');
         put_sentence(verbs[i].summary);
     }
-    puts(".SH SEE ALSO\n.BR ringfence\\-run (1),\n.BR ringfence\\-exec (1),\n.BR ringfence\\-ps (1),\n"
+    puts(".SH SEE ALSO\n.BR ringfence\\-run (1),\n.BR ringfence\\-batch (1),\n.BR ringfence\\-exec (1),\n.BR "
+         "ringfence\\-ps (1),\n"
          ".BR ringfence\\-kill (1),\n.BR ringfence.yaml (5)");
 }
 

@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 125, POSTURE_MEMORY = 4 * 1024 * 1024, PATH_BYTES = 4096 };
+enum { EXIT_USAGE = 125, POSTURE_MEMORY = 64 * 1024 * 1024 };
 
 /* The kernel lays arguments and environment out in one piece, in order; whoever rearranged it gets nothing
  * wiped. */
@@ -27,10 +27,10 @@ static void find_words(int argc, char **argv, struct rf_call *call)
 
 /* --- programs beside this one --- */
 
-static int helper_path(const char *name, char ret[PATH_BYTES], struct rf_err *err)
+int rf_helper_path(const char *name, char ret[RF_HELPER_PATH], struct rf_err *err)
 {
     static const char *const places[] = {"", "../libexec/ringfence/"};
-    char own[PATH_BYTES];
+    char own[RF_HELPER_PATH];
     ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
     char *slash;
 
@@ -42,9 +42,9 @@ static int helper_path(const char *name, char ret[PATH_BYTES], struct rf_err *er
         return rf_fail(err, -ENOENT, "looking for %s: this program has no path", name);
     slash[1] = '\0';
     for (size_t i = 0; i < RF_COUNT(places); i++) {
-        int size = rf_snprintf(ret, PATH_BYTES, "%s%s%s", own, places[i], name);
+        int size = rf_snprintf(ret, RF_HELPER_PATH, "%s%s%s", own, places[i], name);
 
-        if (size > 0 && size < PATH_BYTES && access(ret, X_OK) == 0)
+        if (size > 0 && size < RF_HELPER_PATH && access(ret, X_OK) == 0)
             return 0;
     }
     return rf_fail(err, -ENOENT, "%s is neither in %s nor in %s../libexec/ringfence/: is it installed?", name,
@@ -55,11 +55,11 @@ static int helper_path(const char *name, char ret[PATH_BYTES], struct rf_err *er
 static int exec_helper(const struct rf_verb *verb, char **argv, struct rf_err *err)
 {
     char name[64];
-    char path[PATH_BYTES];
+    char path[RF_HELPER_PATH];
     int code;
 
     (void)rf_snprintf(name, sizeof(name), "ringfence-%s", verb->helper); /* names of ours are short */
-    code = helper_path(name, path, err);
+    code = rf_helper_path(name, path, err);
     if (code == 0) {
         (void)execv(path, argv);
         code = rf_fail(err, -errno, "%s: executing %s: %s", verb->name, path, strerror(errno));

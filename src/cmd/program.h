@@ -32,4 +32,9 @@ struct rf_act {
 /* The whole of main(). Returns the exit code. */
 int rf_program(int argc, char **argv, const struct rf_act *acts, size_t count) RF_NONNULL;
 
+/* The path of a file that is installed beside this program or in ../libexec/ringfence/. -ENOENT says where it
+   was looked for. */
+enum { RF_HELPER_PATH = 4096 };
+int rf_helper_path(const char *name, char ret[RF_HELPER_PATH], struct rf_err *err) RF_NONNULL RF_CHECK;
+
 #endif

@@ -53,8 +53,7 @@ static int read_profile(const struct rf_posture *posture, struct rf_arena *arena
     return 0;
 }
 
-/* What the run is made from, and what of it is known so far. */
-static int make_plan(struct rf_made *made, struct rf_facts *facts, struct rf_plan *plan, struct rf_err *err)
+int rf_run_plan(struct rf_made *made, struct rf_facts *facts, struct rf_plan *plan, struct rf_err *err)
 {
     const struct rf_posture *posture = made->posture;
     struct rf_path_fact *paths = NULL;
@@ -135,17 +134,24 @@ static bool has_swap(void)
     return lines > 1;
 }
 
-static int write_report(const struct rf_run_wish *wish, struct rf_reported *report, struct rf_err *err)
+int rf_run_judge(struct rf_reported *report, struct rf_err *err)
 {
-    struct rf_buf text;
     int code = 0;
 
-    rf_buf_init(&text, report->made->arena);
     report->has_swap = has_swap();
     if (report->made->plan) {
         code = rf_seen_read(report->outcome, report->made->arena, &report->seen, err);
         rf_verdict(report->made, report->outcome, &report->seen, report->has_swap, &report->verdict);
     }
+    return code;
+}
+
+static int write_report(const struct rf_run_wish *wish, struct rf_reported *report, struct rf_err *err)
+{
+    struct rf_buf text;
+    int code = rf_run_judge(report, err);
+
+    rf_buf_init(&text, report->made->arena);
     if (code == 0)
         code = wish->is_report_json ? rf_report_json(report, &text, err) : rf_report_text(report, &text, err);
     return code < 0 ? code : rf_report_write(wish->report, &text, err);
@@ -207,7 +213,7 @@ int rf_run(const struct rf_posture *posture, const struct rf_run_wish *wish, str
             return EXIT_OWN;
         rf_seen_outside(&arena, &report.seen);
     }
-    code = make_plan(&made, &facts, &plan, err);
+    code = rf_run_plan(&made, &facts, &plan, err);
     if (code == 0 && wish->dies_with_parent && !wish->parent)
         code = rf_fail(err, -ESRCH,
                        "die-with-parent: the parent is outside this pid name space and cannot be watched");

@@ -22,4 +22,18 @@ struct rf_run_wish {
    ring that could not be had, 126 and 127 for a command that could not be executed. */
 int rf_run(const struct rf_posture *posture, const struct rf_run_wish *wish, struct rf_err *err) RF_NONNULL;
 
+/* The parts of it, for whoever starts rings of its own (cmd/rings.c). */
+
+struct rf_made;
+struct rf_facts;
+struct rf_plan;
+struct rf_reported;
+
+/* Look at the world and decide. On success `made` has its facts and its plan. */
+int rf_run_plan(struct rf_made *made, struct rf_facts *facts, struct rf_plan *plan,
+                struct rf_err *err) RF_NONNULL RF_CHECK;
+
+/* When it is over: what was seen from inside, and whether anything was written to a disk. */
+int rf_run_judge(struct rf_reported *report, struct rf_err *err) RF_NONNULL RF_CHECK;
+
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define RF_BATCH_FORMATS "json-v2|txt|srt|hocr|alto|tsv|pdf"
+
 #define HELP                                                                                                 \
     {                                                                                                        \
         "help", 0, RF_ACTION_HELP, RF_VALUE_NONE, NULL, NULL, NULL, "show this and end"                      \
@@ -30,6 +32,53 @@ static const struct rf_option explain_options[] = {
     {"json", 0, RF_ACTION_JSON, RF_VALUE_NONE, NULL, NULL, NULL, "as JSON"},
     HELP};
 
+static const struct rf_option batch_options[] = {
+    {"file", 'f', RF_ACTION_FILE, RF_VALUE_ONE, "FILE", NULL, NULL,
+     "read the posture of the engine's ring from FILE; flags win over it"},
+    {"engine", 0, RF_ACTION_ENGINE, RF_VALUE_ONE, "NAME", NULL, NULL,
+     "the engine (by what the input is: tesseract for pages, pocketsphinx for speech)"},
+    {"engine-dir", 0, RF_ACTION_ENGINE_DIR, RF_VALUE_ONE, "DIR", NULL, NULL,
+     "where definitions of engines lie, NAME.yaml each (/etc/ringfence/engines)"},
+    {"list-engines", 0, RF_ACTION_LIST_ENGINES, RF_VALUE_NONE, NULL, NULL, NULL,
+     "list the engines, what they read and whether they are installed, and end"},
+    {"language", 'l', RF_ACTION_LANGUAGE, RF_VALUE_ONE, "LANGUAGE", NULL, NULL,
+     "what the input is written or spoken in, where no job config says so"},
+    {"format", 0, RF_ACTION_FORMAT, RF_VALUE_ONE, RF_BATCH_FORMATS, RF_BATCH_FORMATS, NULL,
+     "form of the result on standard output (json-v2)"},
+    {"all-formats", 0, RF_ACTION_ALL_FORMATS, RF_VALUE_ONE, "DIR", NULL, NULL,
+     "put a file of every format the engine has into DIR as well, a directory of the user's inside"},
+    {"allformats", 0, RF_ACTION_ALL_FORMATS, RF_VALUE_ONE, "DIR", NULL, NULL, "the same"},
+    {"parallel", 'j', RF_ACTION_PARALLEL, RF_VALUE_ONE, "N", NULL, NULL,
+     "work on so many pages, or pieces of five minutes, at once (1)"},
+    {"fetch-dir", 0, RF_ACTION_FETCH_DIR, RF_VALUE_MANY, "DIR", NULL, NULL,
+     "a directory below which fetch_data may read file:// URLs, beside the volumes"},
+    {"fetch-host", 0, RF_ACTION_FETCH_HOST, RF_VALUE_MANY, "HOST[:PORT]", NULL, NULL,
+     "a host that fetch_data may ask by http:// or https://"},
+    {"fetch-address", 0, RF_ACTION_FETCH_ADDRESS, RF_VALUE_MANY, "CIDR", NULL, NULL,
+     "a range that is not public where those hosts may be nevertheless"},
+    {"fetch-wait", 0, RF_ACTION_FETCH_TRIES, RF_VALUE_ONE, "TIME,...", NULL, NULL,
+     "how long to wait before each further try (2s,10s,20s)"},
+    {"max-input", 0, RF_ACTION_MAX_INPUT, RF_VALUE_ONE, "SIZE", NULL, NULL, "refuse a larger input (4g)"},
+    {"max-pixels", 0, RF_ACTION_MAX_PIXELS, RF_VALUE_ONE, "N", NULL, NULL,
+     "refuse a page of more pixels (100000000)"},
+    {"max-pages", 0, RF_ACTION_MAX_PAGES, RF_VALUE_ONE, "N", NULL, NULL, "refuse more pages (500)"},
+    {"max-duration", 0, RF_ACTION_MAX_DURATION, RF_VALUE_ONE, "TIME", NULL, NULL,
+     "refuse longer speech (2h)"},
+    {"max-output", 0, RF_ACTION_MAX_OUTPUT, RF_VALUE_ONE, "SIZE", NULL, NULL,
+     "fail when a program writes more (256m)"},
+    {"max-unpacked", 0, RF_ACTION_MAX_UNPACKED, RF_VALUE_ONE, "SIZE", NULL, NULL,
+     "refuse an archive that holds more (1g)"},
+    {"explain", 0, RF_ACTION_EXPLAIN, RF_VALUE_OPTIONAL, "text|json", "text|json", "text",
+     "show the plan of the engine's ring; start nothing"},
+    {"report", 0, RF_ACTION_REPORT, RF_VALUE_ONE, "FILE|-", NULL, NULL,
+     "afterwards, write what was in force in each ring and what was written where; - is standard error"},
+    {"report-format", 0, RF_ACTION_REPORT_FORMAT, RF_VALUE_ONE, "text|json", "text|json", NULL,
+     "format of the report (json for a FILE that ends in .json, else text)"},
+    {"rm", 0, RF_ACTION_RM, RF_VALUE_NONE, NULL, NULL, NULL, "accepted: nothing of a job is ever kept"},
+    {"cap-drop", 0, RF_ACTION_CAP_DROP, RF_VALUE_ONE, "ALL", "ALL|all", NULL,
+     "accepted: an engine has no capabilities"},
+    HELP};
+
 static const struct rf_option exec_options[] = {
     {"user", 'u', RF_ACTION_USER, RF_VALUE_ONE, "USER[:GROUP]", NULL, NULL,
      "who the command runs as; 0 where the run allows --debug-root (the run's user)"},
@@ -42,6 +91,14 @@ static const struct rf_option kill_options[] = {
     {"signal", 's', RF_ACTION_SIGNAL, RF_VALUE_ONE, "SIGNAL", NULL, NULL, "the signal to send (TERM)"}, HELP};
 
 static const struct rf_option plain_options[] = {HELP};
+
+/* What may be said of an engine's ring: never its root, its command or its network. */
+static const enum rf_key batch_keys[] = {
+    RF_KEY_USER,      RF_KEY_GROUP_ADD, RF_KEY_USERNS,  RF_KEY_READ_ONLY,     RF_KEY_TMPFS,
+    RF_KEY_VOLUME,    RF_KEY_MOUNT,     RF_KEY_ENV,     RF_KEY_SECURITY_OPT,  RF_KEY_NO_NEW_PRIVILEGES,
+    RF_KEY_SECCOMP,   RF_KEY_LANDLOCK,  RF_KEY_MEMORY,  RF_KEY_CPUS,          RF_KEY_PIDS_LIMIT,
+    RF_KEY_ULIMIT,    RF_KEY_TIMEOUT,   RF_KEY_NO_DISK, RF_KEY_ALLOW_MISSING, RF_KEY_INTERACTIVE,
+    RF_KEY_JOB_CONFIG};
 
 static const enum rf_key exec_keys[] = {RF_KEY_ENV, RF_KEY_ENV_FILE, RF_KEY_WORKDIR, RF_KEY_TTY,
                                         RF_KEY_INTERACTIVE};
@@ -59,6 +116,14 @@ static const struct rf_verb verbs[] = {
      .summary = "show what run would do, step by step, and start nothing",
      .key_count = RF_KEY_MAX,
      OPTIONS(explain_options)},
+    {.name = "batch",
+     .synopsis = "[OPTIONS] [INPUT]",
+     .summary = "turn one file into text: a scan or a recording, by one engine, in a ring",
+     .keys = batch_keys,
+     .key_count = RF_COUNT(batch_keys),
+     .helper = "batch",
+     .usage_code = 2,
+     OPTIONS(batch_options)},
     {.name = "exec",
      .synopsis = "[OPTIONS] NAME COMMAND [ARGUMENT...]",
      .summary = "start a further command in a running ring",

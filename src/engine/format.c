@@ -21,6 +21,15 @@ const char *rf_format_suffix(enum rf_format format)
     return rows[format].suffix;
 }
 
+enum rf_format rf_format_by_suffix(unsigned nth)
+{
+    static const enum rf_format order[RF_FORMAT_MAX] = {RF_FORMAT_HOCR, RF_FORMAT_JSON, RF_FORMAT_PDF,
+                                                        RF_FORMAT_SRT,  RF_FORMAT_TSV,  RF_FORMAT_TXT,
+                                                        RF_FORMAT_ALTO};
+
+    return order[nth];
+}
+
 enum rf_format rf_format_by_name(struct rf_str name)
 {
     for (unsigned i = 0; i < RF_FORMAT_MAX; i++) {

@@ -18,6 +18,8 @@ enum rf_format {
 /* "json-v2", "txt", ...; and the suffix of a file, "json". */
 const char *rf_format_name(enum rf_format format);
 const char *rf_format_suffix(enum rf_format format);
+/* All of them, ordered by suffix: `nth` is below RF_FORMAT_MAX. */
+enum rf_format rf_format_by_suffix(unsigned nth);
 /* RF_FORMAT_MAX for a name that is none. */
 enum rf_format rf_format_by_name(struct rf_str name);
 

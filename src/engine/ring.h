@@ -30,6 +30,12 @@ struct rf_ring_end {
     struct rf_err err; /* the sentence of a ring that could not be had, or code 0 */
 };
 
+struct rf_buf;
+
+/* As sandbox/confine.h has it. */
+typedef int rf_confined_fn(struct rf_str bytes, const void *how, void *ret, struct rf_buf *text,
+                           struct rf_err *err);
+
 struct rf_ring_ops {
     void *context;
     /* Start it. *ret is a handle for wait. The wish's text, posture and descriptors need not outlive the
@@ -40,10 +46,11 @@ struct rf_ring_ops {
     int (*wait)(void *context, int timeout_ms, int *ret, struct rf_ring_end *ret_end, struct rf_err *err);
     /* End everything that runs, and wait for it. */
     void (*stop)(void *context);
-    /* Call a pure function on hostile bytes where it can harm nobody (sandbox/confine.h). */
-    int (*confine)(void *context, const char *doing,
-                   int (*fn)(struct rf_str bytes, void *ret, struct rf_err *err), struct rf_str bytes,
-                   void *ret, size_t ret_size, struct rf_err *err);
+    /* Call a pure function on hostile bytes where it can harm nobody (sandbox/confine.h): `doing` begins the
+       sentence of what goes wrong, and *ret (ret_size bytes) may have been made up by whoever took the
+       function over. */
+    int (*confine)(void *context, const char *doing, rf_confined_fn *fn, struct rf_str bytes, void *ret,
+                   size_t ret_size, struct rf_err *err);
 };
 
 #endif

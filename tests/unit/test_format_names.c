@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -15,6 +16,14 @@ static void every_name_is_found_again(void **state)
         for (unsigned j = 0; j < i; j++)
             assert_string_not_equal(rf_format_suffix((enum rf_format)i), rf_format_suffix((enum rf_format)j));
     }
+}
+
+static void suffixes_ascend(void **state)
+{
+    (void)state;
+    for (unsigned i = 1; i < RF_FORMAT_MAX; i++)
+        assert_true(strcmp(rf_format_suffix(rf_format_by_suffix(i - 1)),
+                           rf_format_suffix(rf_format_by_suffix(i))) < 0);
 }
 
 static void other_names_are_none(void **state)
@@ -31,6 +40,7 @@ static void other_names_are_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_name_is_found_again),
+                                       cmocka_unit_test(suffixes_ascend),
                                        cmocka_unit_test(other_names_are_none)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
