@@ -48,6 +48,7 @@ static const char *refuse_key(enum rf_key key)
     switch (key) {
     case RF_KEY_ROOTFS:
     case RF_KEY_HOST:
+    case RF_KEY_SCRATCH:
     case RF_KEY_READ_ONLY:
         return "an engine starts from an empty root that nothing can write to: bring in what it needs by "
                "volume";

@@ -117,6 +117,7 @@ static const struct {
     {OCR "command: [/usr/bin/cat, \"{language}\"]\n" BIN, "f:5:11: command: {language} stands for nothing"},
     {OCR CAT "rootfs: /\n", "f:7:1: rootfs: an engine starts from an empty root"},
     {OCR CAT "host: true\n", "f:7:1: host: an engine starts from an empty root"},
+    {OCR CAT "scratch: true\n", "f:7:1: scratch: an engine starts from an empty root"},
     {OCR CAT "read_only: false\n", "f:7:1: read_only: an engine starts from an empty root"},
     {OCR CAT "entrypoint: /bin/sh\n", "f:7:1: entrypoint: write the program into command"},
     {OCR CAT "env_file: [/etc/environment]\n", "f:7:1: env_file: write the variables below env"},
@@ -295,10 +296,133 @@ static void survives_lack_of_memory(void **state)
     fail_msg("never succeeded");
 }
 
+/* The page of `name` in RF_DOCS, or NULL without that. */
+static const char *read_page(const char *name)
+{
+    static char text[64 * 1024];
+    char path[4096];
+    const char *dir = getenv("RF_DOCS");
+    FILE *file;
+
+    if (!dir)
+        return NULL;
+    (void)snprintf(path, sizeof(path), "%s/%s", dir, name); /* a cut path is not found */
+    file = fopen(path, "re");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+    assert_int_equal(fclose(file), 0);
+    return text;
+}
+
+/* The table of keys in docs/engines.md is what the reader itself lists, in its order. */
+static void documents_each_key(void **state)
+{
+    const char *page = read_page("engines.md");
+    char names[512] = "; want ";
+    size_t used = strlen(names);
+    struct rf_arena arena;
+    struct rf_engine engine;
+    struct rf_err err = {0};
+
+    (void)state;
+    if (!page)
+        skip();
+    for (const char *row = strstr(page, "\n| `kind` |"); row && strncmp(row, "\n| `", 4) == 0;
+         row = strchr(row + 1, '\n'))
+        used += (size_t)snprintf(names + used, sizeof(names) - used, "%.*s, ", (int)strcspn(row + 4, "`"),
+                                 row + 4);
+    (void)snprintf(names + used, sizeof(names) - used, "or one of ringfence.yaml(5)");
+    assert_int_equal(read_text(OCR CAT "frobnicate: x\n", &arena, &engine, &err), -EINVAL);
+    if (!strstr(err.msg, names))
+        fail_msg("\"%s\" does not say \"%s\"", err.msg, names);
+    rf_arena_done(&arena);
+}
+
+/* Of the keys of a posture those are refused that docs/engines.md says, and no others. */
+static void documents_what_is_refused(void **state)
+{
+    const char *page = read_page("engines.md");
+
+    (void)state;
+    if (!page)
+        skip();
+    for (unsigned key = RF_KEY_NONE + 1; key < RF_KEY_MAX; key++) {
+        const struct rf_key_info *info = rf_key_info((enum rf_key)key);
+        char name[64];
+        char row[80];
+        char text[512];
+        struct rf_arena arena;
+        struct rf_engine engine;
+        struct rf_err err = {0};
+
+        if (key == RF_KEY_COMMAND)
+            continue;
+        (void)snprintf(name, sizeof(name), "%s", info->flag);
+        for (char *p = name; *p; p++)
+            *p = (char)(*p == '-' ? '_' : *p);
+        (void)snprintf(text, sizeof(text), OCR "%s: x\n", name);
+        (void)snprintf(row, sizeof(row), "\n| `%s` |", name);
+        assert_int_equal(read_text(text, &arena, &engine, &err), -EINVAL);
+        (void)snprintf(text, sizeof(text), "f:5:1: %s: ", name);
+        if ((strncmp(err.msg, text, strlen(text)) == 0) != (strstr(page, row) != NULL))
+            fail_msg("%s: \"%s\"", name, err.msg);
+        rf_arena_done(&arena);
+    }
+}
+
+/* Each slot that the page names may stand where the page says, and each example is right. */
+static void documents_slots_and_examples(void **state)
+{
+    const char *page = read_page("engines.md");
+    unsigned slots = 0;
+    unsigned examples = 0;
+
+    (void)state;
+    if (!page)
+        skip();
+    for (const char *row = strstr(page, "\n| `{"); row && strncmp(row, "\n| `{", 5) == 0;
+         row = strchr(row + 1, '\n'), slots++) {
+        bool is_ocr = strstr(row, "| ocr") && strstr(row, "| ocr") < strchr(row + 1, '\n');
+        bool is_all = strstr(row, "| all") && strstr(row, "| all") < strchr(row + 1, '\n');
+        char text[512];
+        struct rf_arena arena;
+        struct rf_engine engine;
+        struct rf_err err = {0};
+
+        (void)snprintf(
+            text, sizeof(text),
+            OCR "languages: [a=b]\noutputs: [txt=a]\ncommand: [/usr/bin/cat, \"{outputs}\", \"%.*s\"]\n" BIN,
+            (int)strcspn(row + 4, "`"), row + 4);
+        if ((read_text(text, &arena, &engine, &err) == 0) != (is_ocr || is_all))
+            fail_msg("%.*s: %s", (int)strcspn(row + 1, "\n"), row + 1, err.msg);
+        rf_arena_done(&arena);
+    }
+    assert_int_equal(slots, RF_SLOT_MAX);
+    for (const char *p = strstr(page, "```yaml\n"); p; p = strstr(p, "```yaml\n"), examples++) {
+        const char *end = strstr(p + 8, "```");
+        struct rf_arena arena;
+        struct rf_engine engine;
+        struct rf_err err = {0};
+
+        assert_non_null(end);
+        rf_arena_init(&arena, ARENA_BYTES);
+        if (rf_engine_read("f", (struct rf_str){p + 8, (size_t)(end - p - 8)}, &arena, &engine, &err) != 0)
+            fail_msg("%s", err.msg);
+        rf_arena_done(&arena);
+        p = end + 3;
+    }
+    assert_int_equal(examples, 2);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(says_where), cmocka_unit_test(reads_every_key),
-                                       cmocka_unit_test(accepts), cmocka_unit_test(survives_lack_of_memory)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(says_where),
+                                       cmocka_unit_test(reads_every_key),
+                                       cmocka_unit_test(accepts),
+                                       cmocka_unit_test(survives_lack_of_memory),
+                                       cmocka_unit_test(documents_each_key),
+                                       cmocka_unit_test(documents_what_is_refused),
+                                       cmocka_unit_test(documents_slots_and_examples)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "engine/job_config.h"
 
 #include "engine/format.h"
+#include "engine/job_fields.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -370,6 +371,120 @@ static void survives_lack_of_memory(void **state)
     fail_msg("never succeeded");
 }
 
+/* --- docs/job-config.md --- */
+
+/* A config that has `value` at `path`, and what must stand beside it. */
+static void make_json(const char *path, const char *value, char *ret, size_t size)
+{
+    bool is_ocr = strncmp(path, "ocr_config", 10) == 0;
+    const char *rest = path;
+    char ends[8] = "";
+    size_t used = (size_t)snprintf(ret, size, "{%s", is_ocr ? "\"type\":\"ocr\"," : "");
+
+    if (!is_ocr && strcmp(path, "type") != 0)
+        used += (size_t)snprintf(ret + used, size - used, "\"type\":\"transcription\",");
+    if (!is_ocr && strncmp(path, "transcription_config", 20) != 0)
+        used += (size_t)snprintf(ret + used, size - used, "\"transcription_config\":{\"language\":\"en\"},");
+    for (const char *dot = strchr(rest, '.'); dot; rest = dot + 1, dot = strchr(rest, '.')) {
+        used += (size_t)snprintf(ret + used, size - used, "\"%.*s\":{", (int)(dot - rest), rest);
+        if (strcmp(dot, ".auth_headers") == 0)
+            used += (size_t)snprintf(ret + used, size - used, "\"url\":\"http://a/\",");
+        if (strncmp(rest, "transcription_config.", 21) == 0 && strcmp(dot, ".language") != 0)
+            used += (size_t)snprintf(ret + used, size - used, "\"language\":\"en\",");
+        if (strcmp(dot, ".channel_diarization_labels") == 0)
+            used += (size_t)snprintf(ret + used, size - used, "\"diarization\":\"channel\",");
+        ends[strlen(ends)] = '}';
+    }
+    (void)snprintf(ret + used, size - used, "\"%s\":%s%s}", rest, value, ends);
+}
+
+/* The text between the backticks behind `*p`, and *p behind them. */
+static void take_quoted(const char **p, char *ret, size_t size)
+{
+    const char *start = strchr(*p, '`') + 1;
+    const char *end = strchr(start, '`');
+
+    (void)snprintf(ret, size, "%.*s", (int)(end - start), start);
+    *p = end + 1;
+}
+
+/* One row of the table: its example has the effect that the row says. */
+static void check_row(const char *row, const char *path, const char *value)
+{
+    size_t len = strcspn(row, "\n");
+    char json[1024];
+    struct rf_arena arena;
+    struct rf_job_config config;
+    struct rf_err err = {0};
+    bool is_refused = strncmp(row + len - 11, "| refused |", 11) == 0;
+    int r;
+
+    make_json(path, value, json, sizeof(json));
+    r = read_text(rf_str_of(json), &arena, &config, &err);
+    if ((r < 0) != is_refused)
+        fail_msg("%s: %s", json, r < 0 ? err.msg : "accepted");
+    if (is_refused) {
+        assert_non_null(strstr(err.msg, path));
+    } else if (strncmp(row + len - 8, "| none |", 8) == 0) {
+        assert_int_equal(config.unused_count, 1);
+        assert_string_equal(config.unused[0], path);
+    } else {
+        assert_true(strncmp(row + len - 8, "| used |", 8) == 0 ||
+                    strncmp(row + len - 10, "| echoed |", 10) == 0);
+        assert_int_equal(config.unused_count, 0);
+    }
+    rf_arena_done(&arena);
+}
+
+/* Whether each field of the table, and of objects that a field may be, has a row. */
+static void check_all_are_there(const char *page, const struct rf_job_object *object, const char *before)
+{
+    for (size_t i = 0; i < object->count; i++) {
+        const struct rf_job_field *field = &object->fields[i];
+        char path[128];
+        char row[160];
+
+        (void)snprintf(path, sizeof(path), "%s%s", before, field->name);
+        (void)snprintf(row, sizeof(row), "\n| `%s` |", path);
+        if (!strstr(page, row))
+            fail_msg("%s is not in the table", path);
+        (void)snprintf(path, sizeof(path), "%s%s.", before, field->name);
+        if (field->one & RF_JOB_OBJECT && field->fate == RF_JOB_USED)
+            check_all_are_there(page, field->object, path);
+    }
+}
+
+static void documents_each_field(void **state)
+{
+    static char page[64 * 1024];
+    char path[4096];
+    const char *dir = getenv("RF_DOCS");
+    unsigned rows = 0;
+    FILE *file;
+
+    (void)state;
+    if (!dir)
+        skip();
+    (void)snprintf(path, sizeof(path), "%s/job-config.md", dir); /* a cut path is not found */
+    file = fopen(path, "re");
+    assert_non_null(file);
+    page[fread(page, 1, sizeof(page) - 1, file)] = '\0';
+    assert_int_equal(fclose(file), 0);
+    for (const char *row = strstr(page, "\n| `"); row && strncmp(row, "\n| `", 4) == 0;
+         row = strchr(row + 1, '\n')) {
+        const char *p = row + 1;
+        char name[128];
+        char value[256];
+
+        take_quoted(&p, name, sizeof(name));
+        take_quoted(&p, value, sizeof(value));
+        check_row(row + 1, name, value);
+        rows++;
+    }
+    assert_true(rows > 40);
+    check_all_are_there(page, &rf_job_object, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +497,7 @@ int main(void)
         cmocka_unit_test(takes_thirty_two_headers),
         cmocka_unit_test(has_a_standard),
         cmocka_unit_test(survives_lack_of_memory),
+        cmocka_unit_test(documents_each_field),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
