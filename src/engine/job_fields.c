@@ -249,6 +249,8 @@ static int take_engine(struct rf_job_taking *taking, const struct rf_job_scalar 
 
 static int take_psm(struct rf_job_taking *taking, const struct rf_job_scalar *value)
 {
+    if (value->number == 0 || value->number == 2) /* these find scripts and blocks, and read nothing */
+        return -EINVAL;
     taking->config->psm = (int)value->number;
     return 0;
 }
@@ -314,7 +316,11 @@ static const struct rf_job_field ocr_fields[] = {
      .one = RF_JOB_TEXT,
      .take = take_engine,
      .want = "the name of an engine: 1 to 64 lower-case letters, digits and inner \"-\""},
-    {.name = "psm", .one = RF_JOB_WHOLE, .max = 13, .take = take_psm, .want = "a whole number in 0..13"},
+    {.name = "psm",
+     .one = RF_JOB_WHOLE,
+     .max = 13,
+     .take = take_psm,
+     .want = "a whole number in 1..13 but 2"},
     {.name = "dpi",
      .one = RF_JOB_WHOLE,
      .min = 70,

@@ -246,7 +246,7 @@ static void reads_a_transcription(void **state)
 static void reads_ocr(void **state)
 {
     static const char json[] = "{\"type\":\"ocr\",\"ocr_config\":{\"language\":[\"eng+deu\",\"chi_sim\"],"
-                               "\"engine\":\"ocr-2\",\"psm\":0,"
+                               "\"engine\":\"ocr-2\",\"psm\":1,"
                                "\"dpi\":2400,\"pages\":\"1-3,7,9-9\",\"outputs\":[\"pdf\",\"json-v2\","
                                "\"pdf\"],\"max_pixels\":1000000000000}}";
     struct rf_arena arena;
@@ -262,7 +262,7 @@ static void reads_ocr(void **state)
     check_str(config.languages[1], "deu");
     check_str(config.languages[2], "chi_sim");
     check_str(config.engine, "ocr-2");
-    assert_int_equal(config.psm, 0);
+    assert_int_equal(config.psm, 1);
     assert_int_equal(config.dpi, 2400);
     assert_int_equal(config.page_range_count, 3);
     assert_int_equal(config.pages[0].first, 1);
