@@ -480,7 +480,7 @@ static int read_together(struct rf_worker *worker, struct pages *pages, struct r
     }
     ask_reading(worker, pages, &first, &call);
     first.number = 1;
-    call.what = rf_worker_printf(worker, "%s, %zu pages", worker->engine->name, pages->count);
+    call.what = rf_worker_printf(worker, "reading %zu pages together", pages->count);
     call.values[RF_SLOT_PAGE_0] = NULL;
     if (!is_one_file) {
         call.values[RF_SLOT_INPUT] = INPUT_DIR "/list";
