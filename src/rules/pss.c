@@ -144,10 +144,13 @@ const char *rf_pss_message(const struct rf_pss_policy *policy, const struct rf_p
     if (!name)
         return NULL;
     rf_buf_init(&buf, arena);
-    if (rf_str_is(pod->kind.value, "Pod"))
-        rf_buf_printf(&buf, "pods \"%.*s\" is forbidden: violates", RF_FMT(pod->name.value));
-    else
+    if (rf_str_is(pod->kind.value, "Pod")) {
+        rf_buf_text(&buf, "pods \"");
+        rf_buf_add(&buf, pod->name.value);
+        rf_buf_text(&buf, "\" is forbidden: violates");
+    } else {
         rf_buf_text(&buf, "would violate");
+    }
     rf_buf_printf(&buf, " PodSecurity \"%s\": ", name);
     for (size_t i = 0; i < verdict->count; i++) {
         const struct rf_pss_violation *violation = &verdict->violations[i];
