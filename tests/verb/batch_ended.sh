@@ -25,7 +25,8 @@ is_clean() {
 : >begin
 mounts=$(wc -l </proc/self/mountinfo)
 files() {
-    find "$HOME" "$TMPDIR" /dev/shm /tmp -maxdepth 2 -name '*ringfence*' ! -name 'ringfence-[0-9]*' -newer begin 2>/dev/null | sort
+    find "$HOME" "$TMPDIR" /dev/shm /tmp -maxdepth 2 -name '*ringfence*' ! -name 'ringfence-[0-9]*' ! -name 'ringfence-test.*' \
+        -newer begin 2>/dev/null | sort
 }
 had=$(files)
 
