@@ -171,7 +171,7 @@ static const struct {
     {"batch",
      "The input is a scan (PNG, JPEG, TIFF, PNM, BMP, GIF, WebP, PDF), a recording (WAV, MP3, AAC, OGG, "
      "MPEG, AMR, M4A, "
-     "MP4, FLAC), or a zip or tar of pages: found by its content, never by its name. It comes from INPUT, "
+     "MP4, FLAC): found by its content, never by its name. It comes from INPUT, "
      "from standard "
      "input, or from the URL in the job config. The result goes to standard output, everything else to "
      "standard error. "
