@@ -159,7 +159,7 @@ static int read_envs(struct rf_kube *kube, const struct rf_yaml_node *container,
 static int read_propagation(struct rf_kube *kube, const struct rf_yaml_node *node, void *ret,
                             struct rf_err *err)
 {
-    struct rf_place *place = ret;
+    struct rf_mounted *place = ret;
     struct rf_fact_text word;
     int r = rf_kube_text(kube, node, &word, err);
 
@@ -175,16 +175,16 @@ static int read_propagation(struct rf_kube *kube, const struct rf_yaml_node *nod
 static int read_place(struct rf_kube *kube, const struct rf_yaml_node *node, void *ret, struct rf_err *err)
 {
     static const struct rf_kube_member members[] = {
-        MEMBER("name", rf_kube_text, struct rf_place, source),
-        MEMBER("mountPath", rf_kube_text, struct rf_place, target),
-        MEMBER("subPath", rf_kube_text, struct rf_place, sub_path),
-        MEMBER("subPathExpr", rf_kube_text, struct rf_place, sub_path),
-        MEMBER("readOnly", rf_kube_bool, struct rf_place, read_only),
+        MEMBER("name", rf_kube_text, struct rf_mounted, source),
+        MEMBER("mountPath", rf_kube_text, struct rf_mounted, target),
+        MEMBER("subPath", rf_kube_text, struct rf_mounted, sub_path),
+        MEMBER("subPathExpr", rf_kube_text, struct rf_mounted, sub_path),
+        MEMBER("readOnly", rf_kube_bool, struct rf_mounted, read_only),
         {"mountPropagation", read_propagation, 0},
     };
-    struct rf_place *place = ret;
+    struct rf_mounted *place = ret;
 
-    place->kind = RF_PLACE_OTHER; /* its volume decides, when all are read */
+    place->kind = RF_MOUNTED_OTHER; /* its volume decides, when all are read */
     place->from = rf_kube_from(kube, node);
     return rf_kube_object(kube, node, members, RF_COUNT(members), place, err);
 }
@@ -193,8 +193,8 @@ static int read_places(struct rf_kube *kube, const struct rf_yaml_node *node, vo
 {
     struct rf_subject *subject = ret;
 
-    return rf_kube_items(kube, node, sizeof(*subject->places), read_place, &subject->places,
-                         &subject->place_count, err);
+    return rf_kube_items(kube, node, sizeof(*subject->mounts), read_place, &subject->mounts,
+                         &subject->mount_count, err);
 }
 
 static int read_device(struct rf_kube *kube, const struct rf_yaml_node *node, void *ret, struct rf_err *err)

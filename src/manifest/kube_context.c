@@ -7,21 +7,21 @@
     }
 
 /* The words of `type:` in profiles of seccomp and AppArmor. */
-static enum rf_profile_kind profile_kind(struct rf_str type)
+static enum rf_confinement_kind profile_kind(struct rf_str type)
 {
-    return rf_str_is(type, "RuntimeDefault") ? RF_PROFILE_DEFAULT
-           : rf_str_is(type, "Localhost")    ? RF_PROFILE_FILE
-           : rf_str_is(type, "Unconfined")   ? RF_PROFILE_UNCONFINED
-                                             : RF_PROFILE_OTHER;
+    return rf_str_is(type, "RuntimeDefault") ? RF_CONFINEMENT_DEFAULT
+           : rf_str_is(type, "Localhost")    ? RF_CONFINEMENT_FILE
+           : rf_str_is(type, "Unconfined")   ? RF_CONFINEMENT_UNCONFINED
+                                             : RF_CONFINEMENT_OTHER;
 }
 
 static int read_profile(struct rf_kube *kube, const struct rf_yaml_node *node, void *ret, struct rf_err *err)
 {
     static const struct rf_kube_member members[] = {
-        MEMBER("type", rf_kube_text, struct rf_profile, type),
-        MEMBER("localhostProfile", rf_kube_text, struct rf_profile, file),
+        MEMBER("type", rf_kube_text, struct rf_confinement, type),
+        MEMBER("localhostProfile", rf_kube_text, struct rf_confinement, file),
     };
-    struct rf_profile *profile = ret;
+    struct rf_confinement *profile = ret;
     int r;
 
     profile->from = rf_kube_from(kube, node);

@@ -165,24 +165,24 @@ static int compare_name(const void *name, const void *volume)
     return compare_text(*(const struct rf_str *)name, (*(const struct rf_volume *const *)volume)->name.value);
 }
 
-static enum rf_place_kind place_kind(const struct rf_volume *volume)
+static enum rf_mounted_kind place_kind(const struct rf_volume *volume)
 {
     static const struct {
         const char *type;
-        enum rf_place_kind kind;
-    } kinds[] = {{"hostPath", RF_PLACE_BIND},    {"emptyDir", RF_PLACE_SCRATCH},
-                 {"configMap", RF_PLACE_DATA},   {"secret", RF_PLACE_DATA},
-                 {"projected", RF_PLACE_DATA},   {"downwardAPI", RF_PLACE_DATA},
-                 {"ephemeral", RF_PLACE_VOLUME}, {"persistentVolumeClaim", RF_PLACE_VOLUME},
-                 {"csi", RF_PLACE_VOLUME},       {"nfs", RF_PLACE_VOLUME}};
+        enum rf_mounted_kind kind;
+    } kinds[] = {{"hostPath", RF_MOUNTED_BIND},    {"emptyDir", RF_MOUNTED_SCRATCH},
+                 {"configMap", RF_MOUNTED_DATA},   {"secret", RF_MOUNTED_DATA},
+                 {"projected", RF_MOUNTED_DATA},   {"downwardAPI", RF_MOUNTED_DATA},
+                 {"ephemeral", RF_MOUNTED_VOLUME}, {"persistentVolumeClaim", RF_MOUNTED_VOLUME},
+                 {"csi", RF_MOUNTED_VOLUME},       {"nfs", RF_MOUNTED_VOLUME}};
     struct rf_str type = volume->types.items[0].value;
 
     if (rf_str_is(volume->medium.value, "Memory"))
-        return RF_PLACE_TMPFS;
+        return RF_MOUNTED_TMPFS;
     for (size_t i = 0; i < RF_COUNT(kinds); i++)
         if (rf_str_is(type, kinds[i].type))
             return kinds[i].kind;
-    return RF_PLACE_OTHER;
+    return RF_MOUNTED_OTHER;
 }
 
 /* Give each mount its volume. A name that the pod does not declare is a claim of the StatefulSet's. */
@@ -197,18 +197,18 @@ static int join_volumes(const struct rf_kube *kube, struct rf_pod *pod, struct r
         sorted[i] = &pod->volumes[i];
     qsort(sorted, pod->volume_count, sizeof(const struct rf_volume *), compare_volumes);
     for (size_t i = 0; i < pod->container_count; i++) {
-        for (size_t j = 0; j < pod->containers[i].place_count; j++) {
-            struct rf_place *place = &pod->containers[i].places[j];
+        for (size_t j = 0; j < pod->containers[i].mount_count; j++) {
+            struct rf_mounted *place = &pod->containers[i].mounts[j];
             const struct rf_volume **found = bsearch(&place->source.value, sorted, pod->volume_count,
                                                      sizeof(const struct rf_volume *), compare_name);
 
-            place->kind = RF_PLACE_VOLUME;
+            place->kind = RF_MOUNTED_VOLUME;
             if (!found || (*found)->types.count == 0)
                 continue;
             place->volume = *found;
             place->kind = place_kind(*found);
             place->size_bytes = (*found)->size_bytes;
-            if (place->kind == RF_PLACE_BIND)
+            if (place->kind == RF_MOUNTED_BIND)
                 place->source = (*found)->path;
         }
     }
@@ -233,19 +233,19 @@ static void default_host_ports(struct rf_pod *pod)
     }
 }
 
-static struct rf_profile profile_of(const struct rf_fact_text *annotation)
+static struct rf_confinement profile_of(const struct rf_fact_text *annotation)
 {
     struct rf_str value = annotation->value;
-    struct rf_profile profile = {.from = annotation->from, .type.from = annotation->from};
+    struct rf_confinement profile = {.from = annotation->from, .type.from = annotation->from};
 
     if (rf_str_is(value, "unconfined")) {
-        profile.kind = RF_PROFILE_UNCONFINED;
+        profile.kind = RF_CONFINEMENT_UNCONFINED;
         profile.type.value = RF_STR("Unconfined");
     } else if (rf_str_is(value, "runtime/default")) {
-        profile.kind = RF_PROFILE_DEFAULT;
+        profile.kind = RF_CONFINEMENT_DEFAULT;
         profile.type.value = RF_STR("RuntimeDefault");
     } else if (rf_str_starts(value, "localhost/") && value.len > strlen("localhost/")) {
-        profile.kind = RF_PROFILE_FILE;
+        profile.kind = RF_CONFINEMENT_FILE;
         profile.type.value = RF_STR("Localhost");
         profile.file = (struct rf_fact_text){{value.ptr + 10, value.len - 10}, annotation->from};
     } else {
@@ -254,7 +254,7 @@ static struct rf_profile profile_of(const struct rf_fact_text *annotation)
     return profile;
 }
 
-static bool is_same_profile(const struct rf_profile *a, const struct rf_profile *b)
+static bool is_same_profile(const struct rf_confinement *a, const struct rf_confinement *b)
 {
     return a->from.known == b->from.known && compare_text(a->type.value, b->type.value) == 0 &&
            compare_text(a->file.value, b->file.value) == 0;
@@ -267,7 +267,7 @@ static void default_apparmor(struct rf_pod *pod)
 
     for (size_t i = 0; i < pod->annotation_count; i++) {
         struct rf_str name = pod->annotations[i].name.value;
-        struct rf_profile profile = profile_of(&pod->annotations[i].value);
+        struct rf_confinement profile = profile_of(&pod->annotations[i].value);
 
         if (!rf_str_starts(name, prefix) || profile.from.known == RF_UNSET ||
             is_same_profile(&profile, &pod->context.apparmor))

@@ -54,11 +54,16 @@ struct rf_fact_pair {
 
 /* How a profile is chosen, in the words of the format ("RuntimeDefault", "unconfined"), and what that means.
  */
-enum rf_profile_kind { RF_PROFILE_DEFAULT, RF_PROFILE_FILE, RF_PROFILE_UNCONFINED, RF_PROFILE_OTHER };
-struct rf_profile {
-    enum rf_profile_kind kind;
+enum rf_confinement_kind {
+    RF_CONFINEMENT_DEFAULT,
+    RF_CONFINEMENT_FILE,
+    RF_CONFINEMENT_UNCONFINED,
+    RF_CONFINEMENT_OTHER
+};
+struct rf_confinement {
+    enum rf_confinement_kind kind;
     struct rf_fact_text type;
-    struct rf_fact_text file; /* of RF_PROFILE_FILE: its name */
+    struct rf_fact_text file; /* of RF_CONFINEMENT_FILE: its name */
     struct rf_from from;      /* known: a profile was given, perhaps without a type */
 };
 
@@ -78,8 +83,8 @@ struct rf_context {
     struct rf_fact_int gid;
     bool is_user_plain;           /* `user` is not quoted, so that readers may take it for a number */
     struct rf_fact_bool non_root; /* the engine refuses to start it as root */
-    struct rf_profile seccomp;
-    struct rf_profile apparmor;
+    struct rf_confinement seccomp;
+    struct rf_confinement apparmor;
     struct rf_selinux selinux;
     struct rf_fact_bool host_process; /* Windows: in the host itself */
     struct rf_from from;              /* the block, securityContext */
@@ -103,7 +108,7 @@ struct rf_namespaces {
     struct rf_namespace cgroup;
 };
 
-/* --- places --- */
+/* --- mounts --- */
 
 /* A volume that a pod or a project declares. `types` are the keys that choose its kind ("hostPath",
    "emptyDir"); a Compose volume has none. */
@@ -116,19 +121,19 @@ struct rf_volume {
     struct rf_from from;
 };
 
-enum rf_place_kind {
-    RF_PLACE_BIND,    /* a path of the host */
-    RF_PLACE_VOLUME,  /* named, outlives the container */
-    RF_PLACE_TMPFS,   /* memory */
-    RF_PLACE_SCRATCH, /* disk, gone with the pod or the container */
-    RF_PLACE_DATA,    /* configMap, secret, projected, downwardAPI */
-    RF_PLACE_OTHER
+enum rf_mounted_kind {
+    RF_MOUNTED_BIND,    /* a path of the host */
+    RF_MOUNTED_VOLUME,  /* named, outlives the container */
+    RF_MOUNTED_TMPFS,   /* memory */
+    RF_MOUNTED_SCRATCH, /* disk, gone with the pod or the container */
+    RF_MOUNTED_DATA,    /* configMap, secret, projected, downwardAPI */
+    RF_MOUNTED_OTHER
 };
 enum rf_propagation { RF_PROPAGATION_PRIVATE, RF_PROPAGATION_FROM_HOST, RF_PROPAGATION_SHARED };
 
 /* Something mounted into the container. */
-struct rf_place {
-    enum rf_place_kind kind;
+struct rf_mounted {
+    enum rf_mounted_kind kind;
     struct rf_fact_text source; /* a path on the host or the volume's name */
     struct rf_fact_text target;
     struct rf_fact_text sub_path;
@@ -281,8 +286,8 @@ struct rf_subject {
     size_t sysctl_count;
 
     struct rf_fact_bool read_only_root;
-    struct rf_place *places;
-    size_t place_count;
+    struct rf_mounted *mounts;
+    size_t mount_count;
 
     struct rf_namespaces namespaces;
     struct rf_port *ports;

@@ -37,7 +37,7 @@ static void collect_apparmor_annotations(struct rf_pss_case *it, struct rf_words
 
 void rf_pss_apparmor(struct rf_pss_case *it)
 {
-    const struct rf_profile *profile = &it->pod->context.apparmor;
+    const struct rf_confinement *profile = &it->pod->context.apparmor;
     struct rf_words annotations = {NULL, 0, 0};
 
     if (profile->from.known != RF_UNSET && !rf_pss_is_profile(profile)) {
@@ -339,7 +339,7 @@ void rf_pss_seccomp_annotation(struct rf_pss_case *it)
 
 void rf_pss_seccomp(struct rf_pss_case *it)
 {
-    const struct rf_profile *profile = &it->pod->context.seccomp;
+    const struct rf_confinement *profile = &it->pod->context.seccomp;
 
     if (profile->from.known != RF_UNSET && !rf_pss_is_profile(profile)) {
         rf_pss_blame_pod(it, rf_pss_profile_from(profile));

@@ -49,8 +49,8 @@ struct rf_str rf_pss_pair(struct rf_pss_case *it, const struct rf_fact_pair *pai
 bool rf_pss_has_type(const struct rf_volume *volume, const char *type) RF_NONNULL;
 
 /* Whether a profile has an allowed type, and where it says its type. */
-bool rf_pss_is_profile(const struct rf_profile *profile) RF_NONNULL;
-const struct rf_from *rf_pss_profile_from(const struct rf_profile *profile) RF_NONNULL;
+bool rf_pss_is_profile(const struct rf_confinement *profile) RF_NONNULL;
+const struct rf_from *rf_pss_profile_from(const struct rf_confinement *profile) RF_NONNULL;
 
 rf_pss_check rf_pss_apparmor;
 rf_pss_check rf_pss_capabilities;

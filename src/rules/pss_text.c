@@ -165,12 +165,12 @@ bool rf_pss_has_type(const struct rf_volume *volume, const char *type)
     return false;
 }
 
-bool rf_pss_is_profile(const struct rf_profile *profile)
+bool rf_pss_is_profile(const struct rf_confinement *profile)
 {
     return rf_str_is(profile->type.value, "RuntimeDefault") || rf_str_is(profile->type.value, "Localhost");
 }
 
-const struct rf_from *rf_pss_profile_from(const struct rf_profile *profile)
+const struct rf_from *rf_pss_profile_from(const struct rf_confinement *profile)
 {
     return profile->type.from.known == RF_UNSET ? &profile->from : &profile->type.from;
 }

@@ -37,8 +37,8 @@ static void must_be_inside(struct rf_str text, const struct rf_subject *subject)
     must_lie_inside(text, &subject->limits.memory_bytes.from);
     for (size_t i = 0; i < subject->cap_add.count; i++)
         must_lie_inside(text, &subject->cap_add.items[i].from);
-    for (size_t i = 0; i < subject->place_count; i++)
-        must_lie_inside(text, &subject->places[i].target.from);
+    for (size_t i = 0; i < subject->mount_count; i++)
+        must_lie_inside(text, &subject->mounts[i].target.from);
     for (size_t i = 0; i < subject->env_count; i++)
         must_lie_inside(text, &subject->env[i].value.from);
     for (size_t i = 0; i < subject->probe_count; i++)

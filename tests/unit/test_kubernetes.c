@@ -216,9 +216,9 @@ static void reads_the_pod(void **state)
     assert_int_equal(pod->groups.count, 2);
     must_be(pod->groups.items[1].value, "3000");
     must_be(pod->sysctls[0].value.value, "1");
-    assert_int_equal(pod->context.seccomp.kind, RF_PROFILE_FILE);
+    assert_int_equal(pod->context.seccomp.kind, RF_CONFINEMENT_FILE);
     must_be(pod->context.seccomp.file.value, "p.json");
-    assert_int_equal(pod->containers[0].context.seccomp.kind, RF_PROFILE_FILE);
+    assert_int_equal(pod->containers[0].context.seccomp.kind, RF_CONFINEMENT_FILE);
     assert_int_equal(pod->containers[0].own.seccomp.from.known, RF_UNSET);
     assert_int_equal(pod->containers[0].namespaces.network.kind, RF_NAMESPACE_HOST);
     assert_int_equal(pod->containers[0].namespaces.pid.kind, RF_NAMESPACE_SHARED);
@@ -311,13 +311,13 @@ static void joins_mounts_with_volumes(void **state)
 {
     static const struct {
         const char *source;
-        enum rf_place_kind kind;
+        enum rf_mounted_kind kind;
         bool has_volume;
-    } want[] = {{"/etc", RF_PLACE_BIND, true},     {"mem", RF_PLACE_TMPFS, true},
-                {"disk", RF_PLACE_SCRATCH, true},  {"none", RF_PLACE_SCRATCH, true},
-                {"odd", RF_PLACE_SCRATCH, true},   {"conf", RF_PLACE_DATA, true},
-                {"claim", RF_PLACE_VOLUME, true},  {"rbd", RF_PLACE_OTHER, true},
-                {"absent", RF_PLACE_VOLUME, false}};
+    } want[] = {{"/etc", RF_MOUNTED_BIND, true},     {"mem", RF_MOUNTED_TMPFS, true},
+                {"disk", RF_MOUNTED_SCRATCH, true},  {"none", RF_MOUNTED_SCRATCH, true},
+                {"odd", RF_MOUNTED_SCRATCH, true},   {"conf", RF_MOUNTED_DATA, true},
+                {"claim", RF_MOUNTED_VOLUME, true},  {"rbd", RF_MOUNTED_OTHER, true},
+                {"absent", RF_MOUNTED_VOLUME, false}};
     const struct rf_pod *pod = only_pod(
         POD "  volumes:\n"
             "  - {name: host, hostPath: {path: /etc}}\n"
@@ -343,16 +343,16 @@ static void joins_mounts_with_volumes(void **state)
     const struct rf_subject *c = pod->containers;
 
     (void)state;
-    assert_int_equal(c->place_count, RF_COUNT(want));
+    assert_int_equal(c->mount_count, RF_COUNT(want));
     for (size_t i = 0; i < RF_COUNT(want); i++) {
-        must_be(c->places[i].source.value, want[i].source);
-        assert_int_equal(c->places[i].kind, want[i].kind);
-        assert_int_equal(c->places[i].volume != NULL, want[i].has_volume);
+        must_be(c->mounts[i].source.value, want[i].source);
+        assert_int_equal(c->mounts[i].kind, want[i].kind);
+        assert_int_equal(c->mounts[i].volume != NULL, want[i].has_volume);
     }
-    assert_true(c->places[0].read_only.is_true);
-    assert_int_equal(c->places[0].propagation, RF_PROPAGATION_SHARED);
-    must_be(c->places[0].sub_path.value, "s");
-    assert_int_equal(c->places[1].size_bytes.value, 64 << 20);
+    assert_true(c->mounts[0].read_only.is_true);
+    assert_int_equal(c->mounts[0].propagation, RF_PROPAGATION_SHARED);
+    must_be(c->mounts[0].sub_path.value, "s");
+    assert_int_equal(c->mounts[1].size_bytes.value, 64 << 20);
     must_be(pod->volumes[3].types.items[0].value, "emptyDir");
     must_be(pod->volumes[4].types.items[0].value, "emptyDir");
     assert_int_equal(pod->volumes[4].types.count, 1);
@@ -392,13 +392,13 @@ static void makes_apparmor_annotations_fields(void **state)
 
     (void)state;
     must_be(pod->containers[0].own.apparmor.type.value, "Unconfined");
-    assert_int_equal(pod->containers[0].context.apparmor.kind, RF_PROFILE_UNCONFINED);
+    assert_int_equal(pod->containers[0].context.apparmor.kind, RF_CONFINEMENT_UNCONFINED);
     must_be(pod->containers[1].own.apparmor.file.value, "x");
     assert_int_equal(pod->containers[2].own.apparmor.from.known, RF_UNSET);
     assert_int_equal(pod->containers[3].own.apparmor.from.known, RF_UNSET);
     pod = only_pod(ANNOTATED("kind: Pod\n", "securityContext: {appArmorProfile: {type: Unconfined}}, "));
     assert_int_equal(pod->containers[0].own.apparmor.from.known, RF_UNSET);
-    assert_int_equal(pod->containers[0].context.apparmor.kind, RF_PROFILE_UNCONFINED);
+    assert_int_equal(pod->containers[0].context.apparmor.kind, RF_CONFINEMENT_UNCONFINED);
 }
 
 static void placeholders_make_facts_unknowable(void **state)

@@ -15,7 +15,7 @@ static void the_nearer_word_wins(void **state)
     struct rf_pod pod = {.context = {.uid = {1000, pods},
                                      .gid = {1000, pods},
                                      .non_root = {true, pods},
-                                     .seccomp = {.kind = RF_PROFILE_DEFAULT, .from = pods},
+                                     .seccomp = {.kind = RF_CONFINEMENT_DEFAULT, .from = pods},
                                      .selinux = {.type = {RF_STR("container_t"), pods}, .from = pods}}};
     struct rf_subject subject = {.own = {.uid = {0, own},
                                          .non_root = {false, own},
