@@ -258,7 +258,7 @@ enum rf_platform { RF_PLATFORM_DOCKER, RF_PLATFORM_KUBERNETES, RF_PLATFORM_OCI, 
 enum rf_container_kind { RF_CONTAINER_MAIN, RF_CONTAINER_INIT, RF_CONTAINER_EPHEMERAL };
 
 struct rf_pod;
-struct rf_stage; /* what the Dockerfile evaluator knows of an image */
+struct rf_image_stage; /* manifest/dockerfile.h: what is known of an image */
 
 struct rf_subject {
     enum rf_subject_kind kind;
@@ -267,7 +267,7 @@ struct rf_subject {
     struct rf_fact_text name;     /* of the container, service or stage */
     struct rf_from from;          /* the whole of it */
     const struct rf_pod *pod;     /* Kubernetes; else NULL */
-    const struct rf_stage *stage; /* a stage's own facts, or those of the stage that builds the image */
+    const struct rf_image_stage *stage; /* the stage that it is, or that builds its image; else NULL */
 
     struct rf_context own;      /* as the container itself says it */
     struct rf_context context;  /* in effect: with what its pod says */
