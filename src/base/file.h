@@ -14,4 +14,8 @@ int rf_file_read(const char *path, size_t limit_bytes, struct rf_arena *arena, s
 int rf_file_read_fd(int fd, const char *what, size_t limit_bytes, struct rf_arena *arena, struct rf_str *ret,
                     struct rf_err *err) RF_NONNULL RF_CHECK;
 
+/* The same for anything that can be read, to its end: a pipe, standard input. */
+int rf_file_read_stream(int fd, const char *what, size_t limit_bytes, struct rf_arena *arena,
+                        struct rf_str *ret, struct rf_err *err) RF_NONNULL RF_CHECK;
+
 #endif

@@ -168,6 +168,29 @@ static const struct {
      "See every step and the key that demands it, and start nothing.\n"
      "ringfence run --no-disk --report - --host -- id\n"
      "Refuse every writable disk, and prove afterwards that nothing was written to one.\n"},
+    {"check",
+     "Each PATH (the current directory without one) is a Dockerfile, a Compose file, a manifest of "
+     "Kubernetes, - for "
+     "standard input, or a folder with such files; .gitignore files are obeyed and links are not followed. "
+     "Every "
+     "finding has a rule, a severity, the line, and what to write instead; ringfence explain RULE says more. "
+     "What "
+     "cannot be known, such as a base image or a variable, is never taken for safe and never told as "
+     "certain. A "
+     "comment \"# ringfence: ignore RULE reason\" on the line or above it accepts a finding, until a day "
+     "with "
+     "\"until YYYY-MM-DD\" in front of the reason; so does a line \"RULE PATTERN reason\" in the file "
+     ".ringfence-ignore of the folder. Files are read in a child process that can do nothing but compute.",
+     "0 without findings of the severity of --fail-on, 1 with some, 2 when a word is wrong or a file cannot "
+     "be read.",
+     "ringfence check\n"
+     "Look at the repository around.\n"
+     "ringfence check --pss restricted@v1.30 pod.yaml\n"
+     "The verdict of the Pod Security Standards, in the API server's words.\n"
+     "ringfence check --format sarif . >ringfence.sarif\n"
+     "For a code scanner.\n"
+     "helm template ./chart | ringfence check -\n"
+     "What a chart is rendered to.\n"},
     {"batch",
      "The input is a scan (PNG, JPEG, TIFF, PNM, BMP, GIF, WebP, PDF), a recording (WAV, MP3, AAC, OGG, "
      "MPEG, AMR, M4A, "
@@ -287,7 +310,8 @@ static void man_program(void)
         putchar('\n');
         put_sentence(verbs[i].summary);
     }
-    puts(".SH SEE ALSO\n.BR ringfence\\-run (1),\n.BR ringfence\\-batch (1),\n.BR ringfence\\-exec (1),\n.BR "
+    puts(".SH SEE ALSO\n.BR ringfence\\-run (1),\n.BR ringfence\\-batch (1),\n.BR ringfence\\-check "
+         "(1),\n.BR ringfence\\-exec (1),\n.BR "
          "ringfence\\-ps (1),\n"
          ".BR ringfence\\-kill (1),\n.BR ringfence.yaml (5)");
 }

@@ -36,6 +36,12 @@ enum rf_action {
     RF_ACTION_MAX_DURATION,
     RF_ACTION_MAX_OUTPUT,
     RF_ACTION_MAX_UNPACKED,
+    RF_ACTION_PSS,     /* check: a level and a version */
+    RF_ACTION_FAIL_ON, /* a severity */
+    RF_ACTION_TARGET,  /* a stage of Dockerfiles */
+    RF_ACTION_EXCLUDE, /* many: patterns like those of .gitignore */
+    RF_ACTION_SUMMARY,
+    RF_ACTION_PROFILE, /* "cis", "pss", "nsa" or "default" */
     RF_ACTION_MAX
 };
 

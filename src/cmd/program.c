@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -102,9 +103,11 @@ static int call_verb(const struct rf_verb *verb, const struct rf_act *act, int a
     return act->act(&call, err);
 }
 
-/* `ringfence --version` and `--help` are verbs to whoever types them. */
-static const char *verb_name(const char *word)
+/* `ringfence --version` and `--help` are verbs to whoever types them, and `explain` is about rules, too. */
+static const char *verb_name(const char *word, const char *next)
 {
+    if (strcmp(word, "explain") == 0 && next && strncasecmp(next, "RF-", 3) == 0)
+        return "rules";
     if (strcmp(word, "--version") == 0 || strcmp(word, "-v") == 0)
         return "version";
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ? "help" : word;
@@ -126,7 +129,7 @@ int rf_program(int argc, char **argv, const struct rf_act *acts, size_t count)
                 "ringfence: close_range is missing: Linux 5.12 is the oldest kernel that can build a ring\n");
         return EXIT_USAGE;
     }
-    verb = rf_verb_find(verb_name(argv[1]));
+    verb = rf_verb_find(verb_name(argv[1], argv[2]));
     if (!verb) {
         fprintf(stderr, "ringfence: there is no verb \"%s\": see ringfence help\n", argv[1]);
         return EXIT_USAGE;

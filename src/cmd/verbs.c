@@ -79,6 +79,32 @@ static const struct rf_option batch_options[] = {
      "accepted: an engine has no capabilities"},
     HELP};
 
+#define RF_CHECK_FORMATS "text|json|sarif|github"
+#define RF_CHECK_SEVERITIES "info|low|medium|high|critical"
+#define RF_CHECK_PROFILES "default|cis|pss|nsa"
+
+static const struct rf_option check_options[] = {
+    {"pss", 0, RF_ACTION_PSS, RF_VALUE_ONE, "LEVEL[@VERSION]", NULL, NULL,
+     "judge pods by a Pod Security Standard alone: baseline or restricted, as of v1.N (latest)"},
+    {"profile", 0, RF_ACTION_PROFILE, RF_VALUE_ONE, RF_CHECK_PROFILES, RF_CHECK_PROFILES, NULL,
+     "only the rules that this guide asks for (default: all)"},
+    {"target", 0, RF_ACTION_TARGET, RF_VALUE_ONE, "STAGE", NULL, NULL,
+     "the stage of Dockerfiles that is shipped (the last)"},
+    {"exclude", 0, RF_ACTION_EXCLUDE, RF_VALUE_MANY, "PATTERN", NULL, NULL,
+     "leave out what matches, written as in a .gitignore file"},
+    {"format", 0, RF_ACTION_FORMAT, RF_VALUE_ONE, RF_CHECK_FORMATS, RF_CHECK_FORMATS, NULL,
+     "form of the report (text)"},
+    {"json", 0, RF_ACTION_JSON, RF_VALUE_NONE, NULL, NULL, NULL, "the same as --format json"},
+    {"summary", 0, RF_ACTION_SUMMARY, RF_VALUE_NONE, NULL, NULL, NULL, "only how often each rule was found"},
+    {"fail-on", 0, RF_ACTION_FAIL_ON, RF_VALUE_ONE, RF_CHECK_SEVERITIES, RF_CHECK_SEVERITIES, NULL,
+     "end with 1 only for findings at least that severe (low)"},
+    HELP};
+
+static const struct rf_option rules_options[] = {{"format", 0, RF_ACTION_FORMAT, RF_VALUE_ONE,
+                                                  "text|markdown", "text|markdown", NULL,
+                                                  "form of the page (text)"},
+                                                 HELP};
+
 static const struct rf_option exec_options[] = {
     {"user", 'u', RF_ACTION_USER, RF_VALUE_ONE, "USER[:GROUP]", NULL, NULL,
      "who the command runs as; 0 where the run allows --debug-root (the run's user)"},
@@ -124,6 +150,18 @@ static const struct rf_verb verbs[] = {
      .helper = "batch",
      .usage_code = 2,
      OPTIONS(batch_options)},
+    {.name = "check",
+     .synopsis = "[OPTIONS] [PATH...]",
+     .summary = "find what is not least privilege in Dockerfiles, Compose files and manifests of Kubernetes",
+     .helper = "tools",
+     .usage_code = 2,
+     OPTIONS(check_options)},
+    {.name = "rules",
+     .synopsis = "[OPTIONS] [RULE...]",
+     .summary = "list the rules of check, or show why there is one and how to mend what it finds",
+     .helper = "tools",
+     .usage_code = 2,
+     OPTIONS(rules_options)},
     {.name = "exec",
      .synopsis = "[OPTIONS] NAME COMMAND [ARGUMENT...]",
      .summary = "start a further command in a running ring",

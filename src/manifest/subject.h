@@ -264,9 +264,9 @@ struct rf_subject {
     enum rf_subject_kind kind;
     enum rf_platform platform;
     enum rf_container_kind container;
-    struct rf_fact_text name;     /* of the container, service or stage */
-    struct rf_from from;          /* the whole of it */
-    const struct rf_pod *pod;     /* Kubernetes; else NULL */
+    struct rf_fact_text name;           /* of the container, service or stage */
+    struct rf_from from;                /* the whole of it */
+    const struct rf_pod *pod;           /* Kubernetes; else NULL */
     const struct rf_image_stage *stage; /* the stage that it is, or that builds its image; else NULL */
 
     struct rf_context own;      /* as the container itself says it */

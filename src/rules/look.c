@@ -2,9 +2,9 @@
 #include "rules/rule.h"
 
 #include "base/format.h"
+#include "base/num.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -210,20 +210,15 @@ static void read_user(struct rf_look *look, struct rf_str text, struct rf_look_u
     const struct rf_image_account *account;
 
     for (size_t i = 0; i < RF_COUNT(parts); i++) {
-        char number[16];
-        char *end;
-        unsigned long value;
+        struct rf_str digits = parts[i];
+        uint64_t value;
 
-        if (!parts[i].ptr || parts[i].len == 0 || parts[i].len >= sizeof(number))
-            continue;
-        memcpy(number, parts[i].ptr, parts[i].len);
-        number[parts[i].len] = '\0';
-        if (strspn(number + (*number == '+' || *number == '-'), "0123456789") !=
-            parts[i].len - (size_t)(*number == '+' || *number == '-'))
-            continue;
-        value = strtoul(number, &end, 10);
-        has[i] = end != number && value <= UINT32_MAX;
-        ids[i] = (uint32_t)value;
+        if (digits.len > 1 && (*digits.ptr == '+' || *digits.ptr == '-')) {
+            digits.ptr++;
+            digits.len--;
+        }
+        has[i] = digits.ptr && rf_num_u64(digits, UINT32_MAX, &value) == 0;
+        ids[i] = has[i] ? (uint32_t)value : 0;
     }
     ret->text = text;
     ret->has_uid = has[0];
@@ -310,5 +305,10 @@ void rf_look_user(struct rf_look *look, struct rf_look_user *ret)
         ret->why = "a variable decides";
     } else if (look->stage) {
         image_user(look->stage, ret);
+    }
+    if (ret->kind == RF_USER_UNKNOWN && context->non_root.from.known == RF_KNOWN &&
+        context->non_root.is_true) {
+        ret->kind = RF_USER_OTHER; /* the kubelet does not start it otherwise */
+        ret->from = context->non_root.from;
     }
 }

@@ -31,7 +31,7 @@ completes "version" ringfence v
 gen-docs-test() { :; } # a command that there is only once
 completes "" ringfence nonsense --h
 completes "--host --home --hostname --help" ringfence run --h
-completes "run explain batch exec ps kill netns version help" ringfence help ''
+completes "run explain batch check rules exec ps kill netns version help" ringfence help ''
 completes "--name --no-new-privileges --network --no-disk" ringfence run --n
 completes "none loopback host" ringfence run --network ''
 completes "none" ringfence run --network = n

@@ -1,0 +1,280 @@
+/* `ringfence check`: from words to findings. */
+#include "cmd/check.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    EXIT_FOUND = 1,
+    EXIT_WRONG = 2,
+    BATCH_FILES = 2048,
+    BATCH_BYTES = 64 << 20,
+    FILES_MEMORY = 512 << 20,
+    NAMES_MEMORY = 256 << 20,
+    OUTPUT_MEMORY = 1 << 30,
+    ROUNDS = 8 /* files that name files that name files */
+};
+
+struct run {
+    const struct rf_options *options;
+    struct rf_arena names;  /* for the whole run */
+    struct rf_arena files;  /* of a batch */
+    struct rf_arena output; /* records, then the report */
+    struct rf_inputs inputs;
+    struct rf_findings findings;
+    struct rf_check check;
+    struct timespec began;
+    enum rf_severity fail_on;
+    bool is_progress;
+    struct rf_err *err;
+};
+
+/* --- words --- */
+
+static int read_words(struct run *run)
+{
+    const char *pss = run->options->values[RF_ACTION_PSS];
+    const char *profile = run->options->values[RF_ACTION_PROFILE];
+    const char *fail_on = run->options->values[RF_ACTION_FAIL_ON];
+
+    run->fail_on = RF_SEVERITY_LOW;
+    if (fail_on && !rf_severity_parse(rf_str_of(fail_on), &run->fail_on))
+        return rf_fail(run->err, -EINVAL, "check: --fail-on %s: want info, low, medium, high or critical",
+                       fail_on);
+    if (run->options->values[RF_ACTION_TARGET])
+        run->check.target = rf_str_of(run->options->values[RF_ACTION_TARGET]);
+    run->check.all = &run->inputs;
+    if (profile && strcmp(profile, "default") != 0)
+        run->check.guide = strcmp(profile, "cis") == 0 ? "CIS" : strcmp(profile, "pss") == 0 ? "PSS" : "NSA";
+    if (!pss)
+        return 0;
+    run->check.has_pss = true;
+    return rf_pss_parse(pss, &run->check.pss, run->err);
+}
+
+static int find_files(struct run *run)
+{
+    const struct rf_option_list *excludes = &run->options->lists[RF_ACTION_EXCLUDE];
+    static char here[] = ".";
+    char *const standard[] = {here};
+    size_t count = run->options->word_count ? run->options->word_count : 1;
+    char *const *words = run->options->word_count ? run->options->words : standard;
+    int r = 0;
+
+    run->inputs.arena = &run->names;
+    run->inputs.roots = rf_arena_array(&run->names, count, sizeof(*run->inputs.roots));
+    if (!run->inputs.roots)
+        return rf_fail(run->err, -ENOMEM, "check: out of memory");
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (strcmp(words[i], "-") == 0) {
+            struct rf_input *input;
+
+            run->inputs.roots[run->inputs.root_count++] = ".";
+            input = rf_inputs_add(&run->inputs, "-", RF_INPUT_YAML, run->err);
+            if (!input)
+                return run->err->code;
+            input->is_named = true;
+        } else {
+            r = rf_check_walk(words[i], (const char *const *)excludes->items, excludes->count, &run->inputs,
+                              run->err);
+        }
+    }
+    return r < 0 ? r : rf_check_read_ignore(&run->inputs, run->err);
+}
+
+/* --- one batch --- */
+
+/* Below the root only, and through no link: what names a file may be hostile. */
+static int open_wanted(const struct run *run, const struct rf_input *input)
+{
+    const char *root = run->inputs.roots[input->root];
+    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+    const char *path = input->path;
+    size_t len = strlen(root);
+    int folder;
+    int fd;
+
+    if (strcmp(root, ".") != 0) {
+        if (strncmp(path, root, len) != 0)
+            return -EXDEV;
+        path += len;
+        path += strspn(path, "/");
+    }
+    folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return -errno;
+    fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof(how));
+    if (fd < 0)
+        fd = -errno;
+    (void)close(folder);
+    return fd;
+}
+
+static int read_input(struct run *run, struct rf_input *input)
+{
+    int fd;
+    int r;
+
+    if (strcmp(input->path, "-") == 0)
+        return rf_file_read_stream(STDIN_FILENO, "standard input", RF_CHECK_FILE_BYTES, &run->files,
+                                   &input->text, run->err);
+    if (input->is_named)
+        return rf_file_read(input->path, RF_CHECK_FILE_BYTES, &run->files, &input->text, run->err);
+    fd = open_wanted(run, input);
+    if (fd < 0)
+        return rf_fail(run->err, fd, "reading %s: %s", input->path, strerror(-fd));
+    r = rf_file_read_fd(fd, input->path, RF_CHECK_FILE_BYTES, &run->files, &input->text, run->err);
+    (void)close(fd);
+    return r;
+}
+
+/* A file that cannot be had is a finding where it was only come across, and the end where the user named it.
+ */
+static int cannot_read(struct run *run, struct rf_input *input)
+{
+    const struct rf_rule *rule = rf_rule_find(RF_STR("RF-PARSE-001"));
+    struct rf_found *found;
+
+    if (input->is_named || run->err->code == -ENOMEM)
+        return run->err->code;
+    found = rf_findings_add(&run->findings);
+    if (!found)
+        return rf_fail(run->err, -ENOMEM, "check: out of memory");
+    *found = (struct rf_found){.rule = rule,
+                               .severity = rule->severity,
+                               .is_certain = true,
+                               .file = input->path,
+                               .subject = "",
+                               .text = rf_arena_text(&run->names, rf_str_of(run->err->msg))};
+    *run->err = (struct rf_err){0};
+    input->is_judged = false;
+    input->text = RF_STR("");
+    return found->text ? 0 : rf_fail(run->err, -ENOMEM, "check: out of memory");
+}
+
+static void show_progress(const struct run *run, size_t done)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if (run->is_progress && now.tv_sec - run->began.tv_sec >= 2)
+        (void)fprintf(stderr, "\rringfence: %zu of %zu files", done, run->inputs.count);
+}
+
+static size_t read_batch(struct run *run, size_t first, int *ret_code)
+{
+    size_t bytes = 0;
+    size_t i = first;
+
+    for (*ret_code = 0; *ret_code == 0 && i < run->inputs.count; i++) {
+        if (i - first >= BATCH_FILES || bytes >= BATCH_BYTES)
+            break;
+        *ret_code = read_input(run, &run->inputs.items[i]);
+        if (*ret_code < 0)
+            *ret_code = cannot_read(run, &run->inputs.items[i]);
+        bytes += run->inputs.items[i].text.len;
+    }
+    return i - first;
+}
+
+static int judge_batch(struct run *run, size_t first, size_t count)
+{
+    const char *wanted[RF_CHECK_WANTED];
+    size_t wanted_count = 0;
+    int r;
+
+    run->check.inputs = &run->inputs.items[first];
+    run->check.count = count;
+    r = rf_check_judge(&run->check, &run->output, &run->findings, wanted, &wanted_count, run->err);
+    rf_arena_reset(&run->output, 1 << 20);
+    return r;
+}
+
+static int judge_all(struct run *run)
+{
+    size_t done = 0;
+    int r = 0;
+
+    while (r == 0 && done < run->inputs.count) {
+        size_t count = read_batch(run, done, &r);
+
+        if (r == 0)
+            r = judge_batch(run, done, count);
+        done += count;
+        show_progress(run, done);
+    }
+    return r;
+}
+
+/* --- the report --- */
+
+static void print(struct run *run)
+{
+    const char *format = run->options->values[RF_ACTION_FORMAT];
+    const struct rf_findings_about about = {.file_count = run->inputs.count,
+                                            .is_colour = rf_help_wants_colour(stdout),
+                                            .is_summary = run->options->values[RF_ACTION_SUMMARY] != NULL};
+    struct rf_buf out;
+
+    rf_findings_sort(&run->findings);
+    rf_buf_init(&out, &run->output);
+    if (run->options->values[RF_ACTION_JSON] || (format && strcmp(format, "json") == 0))
+        rf_findings_json(&run->findings, &about, &out);
+    else if (format && strcmp(format, "sarif") == 0)
+        rf_findings_sarif(&run->findings, &about, &out);
+    else if (format && strcmp(format, "github") == 0)
+        rf_findings_github(&run->findings, &about, &out);
+    else
+        rf_findings_text(&run->findings, &about, &out);
+    if (out.is_failed)
+        (void)rf_fail(run->err, -ENOMEM, "check: the report is too long: check a part of the tree at a time");
+    else
+        (void)fwrite(out.ptr, 1, out.len, stdout);
+}
+
+static int exit_code(const struct run *run)
+{
+    int code = 0;
+
+    for (size_t i = 0; i < run->findings.count; i++) {
+        const struct rf_found *found = &run->findings.items[i];
+
+        if (strcmp(found->rule->id, "RF-PARSE-001") == 0)
+            return EXIT_WRONG;
+        if (found->severity >= run->fail_on && !found->is_suppressed)
+            code = EXIT_FOUND;
+    }
+    return run->err->code < 0 ? EXIT_WRONG : code;
+}
+
+int rf_check_verb(const struct rf_call *call, struct rf_err *err)
+{
+    struct run run = {.options = call->options, .err = err};
+    int code = EXIT_WRONG;
+
+    rf_arena_init(&run.names, NAMES_MEMORY);
+    rf_arena_init(&run.files, FILES_MEMORY);
+    rf_arena_init(&run.output, OUTPUT_MEMORY);
+    run.findings.arena = &run.names;
+    run.is_progress = isatty(STDERR_FILENO);
+    (void)clock_gettime(CLOCK_MONOTONIC, &run.began);
+    if (read_words(&run) == 0 && find_files(&run) == 0 && judge_all(&run) == 0) {
+        print(&run);
+        code = exit_code(&run);
+    }
+    rf_findings_done(&run.findings);
+    free(run.inputs.items);
+    rf_arena_done(&run.output);
+    rf_arena_done(&run.files);
+    rf_arena_done(&run.names);
+    return code;
+}

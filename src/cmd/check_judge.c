@@ -1,0 +1,394 @@
+/* What files say, and what is wrong with it. Everything here runs in a confined child, and what comes back is
+   read like a file of a stranger's. */
+#include "cmd/check.h"
+
+#include "base/num.h"
+#include "manifest/kubernetes.h"
+#include "manifest/stage.h"
+#include "sandbox/confine.h"
+#include "text/yaml.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+    PARSE_MEMORY = 256 << 20,
+    KEEP_MEMORY = 1 << 20, /* of the arena, from file to file */
+    CHILD_MEMORY = 1 << 30,
+    CHILD_TIME = 10 * 60 * 1000,
+    RECORDS_MEMORY = 256 << 20,
+    TEXT_BYTES = 2048,
+    WANTED_PATH = 4096
+};
+
+/* One record on its way out of the child: this, then the subject's text and the sentence. */
+enum record_kind { RECORD_FINDING, RECORD_WANTED };
+struct record {
+    uint32_t kind;
+    uint32_t rule; /* index in the table */
+    uint32_t severity;
+    uint32_t is_certain;
+    uint32_t input;
+    uint32_t line;
+    uint32_t column;
+    uint32_t start;
+    uint32_t end;
+    uint32_t subject_len;
+    uint32_t text_len;
+};
+
+struct judge {
+    const struct rf_check *check;
+    struct rf_arena *arena; /* of the file at hand */
+    struct rf_buf *out;
+    uint32_t input;
+    struct rf_err *err;
+};
+
+static void put(struct judge *judge, struct record record, struct rf_str subject, struct rf_str text)
+{
+    record.subject_len = (uint32_t)(subject.len < TEXT_BYTES ? subject.len : TEXT_BYTES);
+    record.text_len = (uint32_t)(text.len < WANTED_PATH ? text.len : WANTED_PATH);
+    rf_buf_add(judge->out, (struct rf_str){(const char *)&record, sizeof(record)});
+    rf_buf_add(judge->out, (struct rf_str){subject.ptr, record.subject_len});
+    rf_buf_add(judge->out, (struct rf_str){text.ptr, record.text_len});
+}
+
+static uint32_t rule_index(const struct rf_rule *rule)
+{
+    uint32_t index = 0;
+
+    while (rf_rule_at(index) && rf_rule_at(index) != rule)
+        index++;
+    return index;
+}
+
+static void put_finding(struct judge *judge, const struct rf_finding *finding, const char *subject)
+{
+    const struct rf_from *from = &finding->from;
+
+    put(judge,
+        (struct record){.kind = RECORD_FINDING,
+                        .rule = rule_index(finding->rule),
+                        .severity = finding->severity,
+                        .is_certain = finding->is_certain,
+                        .input = judge->input,
+                        .line = from->line,
+                        .column = from->column,
+                        .start = from->start,
+                        .end = from->end},
+        rf_str_of(subject), rf_str_of(finding->text));
+}
+
+/* A finding of the reader's own. */
+static void put_parse(struct judge *judge, const char *id, const struct rf_from *from, const char *text)
+{
+    const struct rf_rule *rule = rf_rule_find(rf_str_of(id));
+
+    put_finding(
+        judge,
+        &(struct rf_finding){
+            .rule = rule, .severity = rule->severity, .is_certain = true, .from = *from, .text = text},
+        "");
+}
+
+/* "LINE:COLUMN: sentence" */
+static void put_error(struct judge *judge, const char *message)
+{
+    struct rf_from from = {.known = RF_KNOWN};
+    struct rf_str parts[2];
+    struct rf_str rest = rf_str_cut(rf_str_of(message), ':', &parts[0]);
+    uint64_t line;
+    uint64_t column;
+
+    if (rest.ptr)
+        rest = rf_str_cut(rest, ':', &parts[1]);
+    if (rest.ptr && rest.len > 1 && *rest.ptr == ' ' && rf_num_u64(parts[0], UINT32_MAX, &line) == 0 &&
+        rf_num_u64(parts[1], UINT32_MAX, &column) == 0) {
+        from.line = (uint32_t)line;
+        from.column = (uint32_t)column;
+        message = rest.ptr + 1; /* still terminated */
+    }
+    put_parse(judge, "RF-PARSE-001", &from, message);
+}
+
+/* --- names of subjects --- */
+
+static const char *subject_name(const struct rf_subject *subject, struct rf_arena *arena)
+{
+    static const char *const containers[] = {"container", "init container", "ephemeral container"};
+    const char *text = NULL;
+
+    if (subject->pod && subject->kind == RF_SUBJECT_POD)
+        text = rf_arena_printf(arena, "%.*s/%.*s", RF_FMT(subject->pod->kind.value),
+                               RF_FMT(subject->pod->name.value));
+    else if (subject->pod)
+        text = rf_arena_printf(arena, "%.*s/%.*s %s %.*s", RF_FMT(subject->pod->kind.value),
+                               RF_FMT(subject->pod->name.value), containers[subject->container],
+                               RF_FMT(subject->name.value));
+    else if (subject->kind == RF_SUBJECT_STAGE && subject->name.value.len > 0)
+        text = rf_arena_printf(arena, "stage %.*s", RF_FMT(subject->name.value));
+    else if (subject->kind == RF_SUBJECT_STAGE)
+        text = rf_arena_printf(arena, "stage %u", subject->stage->index);
+    else
+        text = rf_arena_printf(arena, "service %.*s", RF_FMT(subject->name.value));
+    return text ? text : "";
+}
+
+/* --profile: whether the guide has something like the rule. */
+static bool is_asked_for(const struct judge *judge, const struct rf_rule *rule)
+{
+    return !judge->check->guide || strstr(rule->refs, judge->check->guide);
+}
+
+static int look(struct judge *judge, struct rf_look *look)
+{
+    const char *name = subject_name(look->subject, judge->arena);
+
+    look->arena = judge->arena;
+    rf_rules_look(look);
+    for (size_t i = 0; i < look->count; i++) {
+        if (!is_asked_for(judge, look->findings[i].rule))
+            continue;
+        put_finding(judge, &look->findings[i], name);
+    }
+    return look->is_failed
+               ? rf_fail(judge->err, -ENOMEM, "%s: out of memory", judge->check->inputs[judge->input].path)
+               : 0;
+}
+
+/* --- Dockerfiles --- */
+
+static int judge_stage(struct judge *judge, const struct rf_image *image, const struct rf_image_stage *stage)
+{
+    struct rf_subject subject;
+    int r = rf_subject_of_stage(stage, judge->arena, &subject, judge->err);
+
+    if (r < 0)
+        return r;
+    return look(judge, &(struct rf_look){.subject = &subject, .stage = stage, .image = image});
+}
+
+static int judge_dockerfile(struct judge *judge, const struct rf_input *input)
+{
+    const struct rf_image_options options = {.file = input->path, .target = judge->check->target};
+    struct rf_image image;
+    struct rf_err err = {0};
+    int r = rf_image_read(input->text, &options, judge->arena, &image, &err);
+
+    if (r < 0) {
+        put_error(judge, err.msg);
+        return 0;
+    }
+    if (image.is_template) {
+        put_parse(judge, "RF-PARSE-002", &(struct rf_from){.known = RF_KNOWN, .line = 1, .column = 1},
+                  "the file is a template: check what it is rendered to");
+        return 0;
+    }
+    for (uint32_t i = 0; i < image.problem_count; i++) {
+        if (image.problems[i].is_refusal)
+            put_parse(judge, "RF-PARSE-001", &image.problems[i].from, image.problems[i].text);
+    }
+    for (uint32_t i = 0; r == 0 && i < image.stage_count; i++)
+        r = judge_stage(judge, &image, &image.stages[i]);
+    return r;
+}
+
+/* --- Kubernetes --- */
+
+static int judge_pss(struct judge *judge, const struct rf_pod *pod)
+{
+    const struct rf_pss_policy *policy = &judge->check->pss;
+    struct rf_finding finding = {
+        .rule = rf_rule_find(RF_STR("RF-PSS-001")), .is_certain = true, .from = pod->from};
+    struct rf_pss_verdict verdict;
+    int r = rf_pss_judge(policy, pod, judge->arena, &verdict, judge->err);
+
+    if (r < 0)
+        return r;
+    finding.severity = finding.rule->severity;
+    if (verdict.count > 0) {
+        finding.from = verdict.violations[0].from;
+        finding.text = rf_pss_message(policy, pod, &verdict, judge->arena);
+    } else if (verdict.unknown.known == RF_UNKNOWABLE) {
+        finding.from = verdict.unknown;
+        finding.is_certain = false;
+        finding.text = rf_arena_printf(judge->arena, "whether %s holds depends on what is put in here",
+                                       rf_pss_name(policy, judge->arena));
+    } else {
+        return 0;
+    }
+    if (!finding.text)
+        return rf_fail(judge->err, -ENOMEM, "judging a pod: out of memory");
+    put_finding(judge, &finding, subject_name(&pod->self, judge->arena));
+    return 0;
+}
+
+static int judge_kubernetes(struct judge *judge, const struct rf_input *input)
+{
+    struct rf_manifest manifest;
+    struct rf_err err = {0};
+    int r = rf_kubernetes_read(input->path, input->text, judge->arena, &manifest, &err);
+
+    if (r < 0) {
+        put_error(judge, err.msg);
+        return 0;
+    }
+    if (manifest.templated.known == RF_KNOWN) {
+        put_parse(
+            judge, "RF-PARSE-002", &manifest.templated,
+            "the file is a template: check what it is rendered to (helm template CHART | ringfence check -)");
+        return 0;
+    }
+    for (size_t i = 0; r == 0 && judge->check->has_pss && i < manifest.pod_count; i++)
+        r = judge_pss(judge, manifest.pods[i]);
+    for (size_t i = 0; r == 0 && !judge->check->has_pss && i < manifest.subject_count; i++)
+        r = look(judge, &(struct rf_look){.subject = manifest.subjects[i],
+                                          .neighbours = manifest.subjects,
+                                          .neighbour_count = manifest.subject_count});
+    return r;
+}
+
+/* --- one file --- */
+
+static bool has(struct rf_str text, const char *word)
+{
+    return memmem(text.ptr, text.len, word, strlen(word)) != NULL;
+}
+
+static int judge_input(struct judge *judge, const struct rf_input *input)
+{
+    bool is_kube = has(input->text, "apiVersion") && has(input->text, "kind");
+
+    if (input->kind == RF_INPUT_DOCKERFILE && !judge->check->has_pss)
+        return judge_dockerfile(judge, input);
+    if (input->kind == RF_INPUT_MANIFEST || (input->kind == RF_INPUT_YAML && is_kube))
+        return judge_kubernetes(judge, input);
+    if (input->is_named && judge->check->has_pss)
+        return judge_kubernetes(judge, input);
+    if (input->is_named)
+        put_parse(judge, "RF-PARSE-001", &(struct rf_from){.known = RF_KNOWN},
+                  "it is neither a Dockerfile nor a Compose file nor a manifest of Kubernetes");
+    return 0;
+}
+
+static int judge_all(struct rf_str bytes, const void *how, void *ret, struct rf_buf *text, struct rf_err *err)
+{
+    struct rf_arena arena;
+    struct judge judge = {.check = how, .arena = &arena, .out = text, .err = err};
+    int r = 0;
+
+    (void)bytes;
+    (void)ret;
+    rf_arena_init(&arena, PARSE_MEMORY);
+    for (uint32_t i = 0; r == 0 && i < judge.check->count; i++) {
+        if (!judge.check->inputs[i].is_judged)
+            continue;
+        judge.input = i;
+        r = judge_input(&judge, &judge.check->inputs[i]);
+        rf_arena_reset(&arena, KEEP_MEMORY);
+    }
+    rf_arena_done(&arena);
+    return r;
+}
+
+/* --- outside again --- */
+
+static struct rf_str source_line(struct rf_str text, uint32_t line)
+{
+    struct rf_str one = {NULL, 0};
+
+    for (uint32_t i = 0; text.ptr && i < line; i++)
+        text = rf_str_cut(text, '\n', &one);
+    return line ? one : (struct rf_str){NULL, 0};
+}
+
+static int take_finding(const struct rf_check *check, const struct record *record, struct rf_str subject,
+                        struct rf_str text, struct rf_findings *ret)
+{
+    const struct rf_rule *rule = rf_rule_at(record->rule);
+    struct rf_found *found;
+    const struct rf_input *input;
+
+    if (!rule || record->severity > RF_SEVERITY_CRITICAL || record->input >= check->count)
+        return -EPROTO;
+    input = &check->inputs[record->input];
+    if (record->start > record->end || record->end > input->text.len)
+        return -EPROTO;
+    found = rf_findings_add(ret);
+    if (!found)
+        return -ENOMEM;
+    *found = (struct rf_found){.rule = rule,
+                               .severity = (enum rf_severity)record->severity,
+                               .is_certain = record->is_certain != 0,
+                               .file = input->path,
+                               .line = record->line,
+                               .column = record->column,
+                               .start = record->start,
+                               .end = record->end,
+                               .subject = rf_arena_text(ret->arena, subject),
+                               .text = rf_arena_text(ret->arena, text),
+                               .source = source_line(input->text, record->line)};
+    if (!found->subject || !found->text)
+        return -ENOMEM;
+    rf_check_ignore(check->all, input, found, ret->arena);
+    return 0;
+}
+
+static int take(const struct rf_check *check, struct rf_str bytes, struct rf_findings *ret,
+                const char **wanted, size_t *wanted_count)
+{
+    int r = 0;
+
+    while (r == 0 && bytes.len > 0) {
+        struct record record;
+        struct rf_str subject;
+        struct rf_str text;
+
+        if (bytes.len < sizeof(record))
+            return -EPROTO;
+        memcpy(&record, bytes.ptr, sizeof(record));
+        bytes.ptr += sizeof(record);
+        bytes.len -= sizeof(record);
+        if (record.subject_len > bytes.len || record.text_len > bytes.len - record.subject_len)
+            return -EPROTO;
+        subject = (struct rf_str){bytes.ptr, record.subject_len};
+        text = (struct rf_str){bytes.ptr + record.subject_len, record.text_len};
+        bytes.ptr += record.subject_len + record.text_len;
+        bytes.len -= record.subject_len + record.text_len;
+        if (record.kind == RECORD_FINDING) {
+            r = take_finding(check, &record, subject, text, ret);
+        } else if (record.kind == RECORD_WANTED && *wanted_count < RF_CHECK_WANTED) {
+            wanted[*wanted_count] = rf_arena_text(ret->arena, text);
+            r = wanted[(*wanted_count)++] ? 0 : -ENOMEM;
+        }
+    }
+    return r;
+}
+
+int rf_check_judge(const struct rf_check *check, struct rf_arena *arena, struct rf_findings *ret,
+                   const char **wanted, size_t *wanted_count, struct rf_err *err)
+{
+    const struct rf_confine what = {.doing = "reading the files",
+                                    .fn = judge_all,
+                                    .bytes = RF_STR(""),
+                                    .how = check,
+                                    .memory_bytes = CHILD_MEMORY,
+                                    .cpu_ms = CHILD_TIME,
+                                    .time_ms = CHILD_TIME,
+                                    .text_bytes = RECORDS_MEMORY};
+    uint32_t nothing = 0;
+    struct rf_buf records;
+    int r;
+
+    rf_buf_init(&records, arena);
+    *wanted_count = 0;
+    r = rf_confine_call(&what, &nothing, sizeof(nothing), &records, err);
+    if (r < 0)
+        return r;
+    r = take(check, (struct rf_str){records.ptr, records.len}, ret, wanted, wanted_count);
+    return r < 0 ? rf_fail(err, r,
+                           r == -ENOMEM ? "reading the files: out of memory"
+                                        : "reading the files: the reader's answer makes no sense")
+                 : 0;
+}

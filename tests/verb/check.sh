@@ -1,0 +1,123 @@
+#!/bin/bash
+# `ringfence check`: which files it takes, what it says, and how it ends.
+# shellcheck source=tests/verb/lib.sh
+. "$RF_TOP/tests/verb/lib.sh"
+
+if [ ! -x "$(dirname "$RINGFENCE")/ringfence-tools" ]; then
+    tap_skip check "built without ringfence-tools"
+    tap_end
+fi
+cd "$TMPDIR" || exit 99
+
+# ends NAME CODE WORD...: what it prints is kept in $out, errors too
+ends() {
+    local name=$1 want=$2 got
+    shift 2
+    out=$("$RINGFENCE" check "$@" 2>&1)
+    got=$?
+    same "$name: exit code" "$want" "$got"
+}
+ids() { # of the JSON in $out: "RULE FILE:LINE", a line each
+    jq -r '.findings[] | select(.suppressed | not) | "\(.id) \(.file):\(.line)"' <<<"$out"
+}
+
+pod() { # USER-LINE...
+    printf '%s\n' 'apiVersion: v1' 'kind: Pod' 'metadata: {name: p}' 'spec:' '  containers:' '  - name: c' "$@"
+}
+
+# --- Pod Security Standards
+pod '    securityContext: {privileged: true}' >privileged.yaml
+pod >plain.yaml
+pod '    securityContext:' '      allowPrivilegeEscalation: false' '      runAsNonRoot: true' \
+    '      capabilities: {drop: [ALL]}' '      seccompProfile: {type: RuntimeDefault}' >tight.yaml
+ends "a privileged pod is not baseline" 1 --pss baseline privileged.yaml
+holds "in the API server's words" 'pods "p" is forbidden: violates PodSecurity "baseline:latest": privileged (container "c" must not set securityContext.privileged=true)' "$out"
+holds "with the line" "privileged.yaml:7:" "$out"
+ends "a plain pod is baseline" 0 --pss baseline plain.yaml
+ends "but not restricted" 1 --pss restricted@v1.30 plain.yaml
+ends "a tight one is" 0 --pss restricted@v1.30 tight.yaml
+ends "a level that is none" 2 --pss strict plain.yaml
+holds "is named" "strict" "$out"
+ends "no manifest at all" 0 --pss restricted - <<<'a: b'
+ends "from standard input" 1 --pss restricted - <plain.yaml
+
+# --- files
+mkdir -p tree/a/b tree/build
+printf 'FROM debian:12\nUSER 0\n' | tee tree/Dockerfile tree/a/app.dockerfile tree/a/Dockerfile.gpu tree/build/Dockerfile >tree/a/b/Containerfile
+cp privileged.yaml tree/a/
+printf 'build/\n' >tree/.gitignore
+printf '/b\n' >tree/a/.gitignore
+ends "a folder" 1 --json tree
+for file in Dockerfile a/app.dockerfile a/Dockerfile.gpu; do
+    holds "$file is looked at" "RF-USER-001 tree/$file:2" "$(ids)"
+done
+lacks "what .gitignore leaves out is not" build/ "$(ids)"
+lacks "nor what one further down does" /b/ "$(ids)"
+ends "--exclude" 1 --json --exclude '*.gpu' tree
+lacks "leaves out" gpu "$(ids)"
+ln -s /etc tree/link
+ends "a link is not followed" 1 --json tree
+same "and nothing else changes" "" "$(ids | grep link)"
+ends "a file that is not there" 2 nowhere.yaml
+holds "is named" "nowhere.yaml" "$out"
+printf 'hello\n' >text
+ends "a file that is nothing we know" 2 text
+printf 'FROM debian:12\nUSR 0\n' >Dockerfile.bad
+ends "a Dockerfile that no builder takes" 2 Dockerfile.bad
+holds "has its place" "Dockerfile.bad:2:1: info RF-PARSE-001" "$out"
+pod '    image: "{{ .Values.image }}"' >helm.yaml
+ends "a template" 0 --json helm.yaml
+same "is told to be one, and nothing else" "RF-PARSE-002 helm.yaml:7" "$(ids)"
+head -c 9000000 /dev/zero | tr '\0' a >Dockerfile.huge
+ends "a file of 9 MB" 2 Dockerfile.huge
+holds "is refused" "larger than 8192 KiB" "$out"
+
+# --- what it says
+printf 'FROM debian:12\n\tUSER "root"\n' >Dockerfile
+ends "text" 1 Dockerfile
+holds "has the place and the rule" 'Dockerfile:2:7: high RF-USER-001 [stage 0]: it runs as root' "$out"
+holds "the line and a caret" $'      2 | \tUSER "root"\n        | \t     ^~~~~~' "$out"
+lacks "no colour in a pipe" $'\033' "$out"
+ends "colour on a terminal" 0 --help
+if command -v script >/dev/null; then
+    holds "but on a terminal" $'\033[31mhigh' "$(script -qc "$RINGFENCE check Dockerfile" /dev/null </dev/null)"
+fi
+printf 'FROM debian:12\nUSER 0 # \033[2Jevil\n' >Dockerfile
+ends "control characters" 1 Dockerfile
+lacks "do not reach the terminal" $'\033' "$out"
+printf 'FROM debian:12\nUSER 0\n' >Dockerfile
+ends "--fail-on" 0 --fail-on critical Dockerfile
+ends "--summary" 1 --summary Dockerfile
+holds "counts" "1  high     RF-USER-001" "$out"
+ends "--format github" 1 --format github Dockerfile
+holds "is a workflow command" "::error file=Dockerfile,line=2,col=6,title=RF-USER-001::" "$out"
+ends "--format sarif" 1 --format sarif Dockerfile
+same "is SARIF with the place" "2.1.0 RF-USER-001 error Dockerfile 2 6" "$(jq -r '.version as $v | .runs[0] |
+    .results[] | select(.ruleId == "RF-USER-001") | "\($v) \(.ruleId) \(.level) \(.locations[0].physicalLocation |
+    "\(.artifactLocation.uri) \(.region.startLine) \(.region.startColumn)")"' <<<"$out")"
+same "and its rules are numbered" true "$(jq '.runs[0] as $r | [$r.results[] | $r.tool.driver.rules[.ruleIndex].id == .ruleId] | all' <<<"$out")"
+
+# --- accepted findings
+printf 'FROM debian:12\n# ringfence: ignore RF-USER-001 the entrypoint drops\nUSER 0\n' >Dockerfile
+ends "a comment with a reason" 0 --json --fail-on high Dockerfile
+same "is kept with the finding" "the entrypoint drops" "$(jq -r '.findings[] | select(.id == "RF-USER-001") | .reason' <<<"$out")"
+ends "SARIF" 0 --format sarif --fail-on high Dockerfile
+same "has it too" "the entrypoint drops" "$(jq -r '.runs[0].results[] | select(.ruleId == "RF-USER-001") | .suppressions[0].justification' <<<"$out")"
+for words in "RF-USER-001" "RF-USER-001 until 2001-01-01 too old" "RF-FS-001 another rule"; do
+    printf 'FROM debian:12\n# ringfence: ignore %s\nUSER 0\n' "$words" >Dockerfile
+    ends "not by \"$words\"" 1 --fail-on high Dockerfile
+done
+mkdir accepted
+printf 'FROM debian:12\nUSER 0\n' >accepted/Dockerfile
+printf '# reasons\nRF-USER-001 Dockerfile until 2999-12-31 a build image\n' >accepted/.ringfence-ignore
+ends "a list" 0 --fail-on high accepted
+
+# --- rules
+for word in "explain rf-user-001" "rules RF-USER-001"; do
+    # shellcheck disable=SC2086 # two words
+    holds "ringfence $word" "RF-USER-001: The workload runs as root." "$("$RINGFENCE" $word)"
+done
+"$RINGFENCE" explain RF-NONE-999 >/dev/null 2>&1
+same "a rule that is none" 2 $?
+holds "all rules" "RF-PSS-001" "$("$RINGFENCE" rules)"
+tap_end
