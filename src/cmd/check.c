@@ -69,8 +69,10 @@ static int find_files(struct run *run)
     char *const *words = run->options->word_count ? run->options->words : standard;
     int r = 0;
 
+    if (run->options->values[RF_ACTION_LIVE] && run->options->word_count == 0)
+        count = 0;
     run->inputs.arena = &run->names;
-    run->inputs.roots = rf_arena_array(&run->names, count, sizeof(*run->inputs.roots));
+    run->inputs.roots = rf_arena_array(&run->names, count + 1, sizeof(*run->inputs.roots));
     if (!run->inputs.roots)
         return rf_fail(run->err, -ENOMEM, "check: out of memory");
     for (size_t i = 0; r == 0 && i < count; i++) {
@@ -86,6 +88,14 @@ static int find_files(struct run *run)
             r = rf_check_walk(words[i], (const char *const *)excludes->items, excludes->count, &run->inputs,
                               run->err);
         }
+    }
+    if (r == 0 && run->options->values[RF_ACTION_LIVE]) {
+        run->inputs.roots[run->inputs.root_count++] = ".";
+        r = rf_check_live(run->options->values[RF_ACTION_DOCKER_SOCKET], &run->inputs, run->err);
+        if (run->inputs.unseen > 0)
+            (void)fprintf(
+                stderr, "ringfence: %zu processes may not be looked at: it takes root, with CAP_SYS_PTRACE\n",
+                run->inputs.unseen);
     }
     return r < 0 ? r : rf_check_read_ignore(&run->inputs, run->err);
 }
@@ -124,6 +134,10 @@ static int read_input(struct run *run, struct rf_input *input)
     int fd;
     int r;
 
+    if (input->kind == RF_INPUT_PROCESS) {
+        input->text = RF_STR("");
+        return 0;
+    }
     if (strcmp(input->path, "-") == 0)
         return rf_file_read_stream(STDIN_FILENO, "standard input", RF_CHECK_FILE_BYTES, &run->files,
                                    &input->text, run->err);

@@ -2,6 +2,7 @@
 #define RF_CMD_CHECK_H
 
 #include "cmd/program.h"
+#include "manifest/live.h"
 #include "report/findings.h"
 #include "rules/pss.h"
 
@@ -21,12 +22,14 @@ enum rf_input_kind {
     RF_INPUT_COMPOSE,
     RF_INPUT_MANIFEST, /* of Kubernetes */
     RF_INPUT_YAML,     /* one of the two above: its content decides */
+    RF_INPUT_PROCESS   /* a running workload: `live` */
 };
 
 /* A file, or a file to be read. */
 struct rf_input {
     const char *path; /* as shown: what the user gave, and the way from there; without "./" */
     struct rf_str text;
+    const struct rf_live_parts *live;
     enum rf_input_kind kind;
     bool is_named;  /* by the user: it must be something that can be judged */
     bool is_judged; /* false: another file names it */
@@ -41,6 +44,7 @@ struct rf_inputs {
     struct rf_input *items;
     size_t count;
     size_t room;
+    size_t unseen; /* running processes that the caller may not look at */
 };
 
 /* Another file; NULL when memory or RF_CHECK_FILES is at its end, with the error told. */
@@ -54,6 +58,11 @@ enum rf_input_kind rf_input_kind_of(const char *name) RF_NONNULL;
    .gitignore files or `excludes` (patterns of the same kind) leave out, nor .git, and no links. */
 int rf_check_walk(const char *path, const char *const *excludes, size_t exclude_count,
                   struct rf_inputs *inputs, struct rf_err *err) __attribute__((nonnull(1, 4, 5))) RF_CHECK;
+
+/* Add the first process of every container that runs, and those that entered one. The engine that answers at
+   `socket_path`, or where docker and podman do (NULL), tells their names. */
+int rf_check_live(const char *socket_path, struct rf_inputs *inputs, struct rf_err *err)
+    __attribute__((nonnull(2, 3))) RF_CHECK;
 
 /* A pattern of a .gitignore file against a path below the folder of that file. */
 bool rf_ignore_matches(const char *pattern, const char *path, bool is_folder) RF_NONNULL;

@@ -130,6 +130,8 @@ static const char *subject_name(const struct rf_subject *subject, struct rf_aren
         text = rf_arena_printf(arena, "stage %.*s", RF_FMT(subject->name.value));
     else if (subject->kind == RF_SUBJECT_STAGE)
         text = rf_arena_printf(arena, "stage %u", subject->stage->index);
+    else if (subject->platform == RF_PLATFORM_LIVE)
+        text = rf_arena_printf(arena, "%.*s", RF_FMT(subject->name.value));
     else
         text = rf_arena_printf(arena, "service %.*s", RF_FMT(subject->name.value));
     return text ? text : "";
@@ -249,6 +251,44 @@ static int judge_kubernetes(struct judge *judge, const struct rf_input *input)
     return r;
 }
 
+/* --- running workloads --- */
+
+/* Somebody entered the container: docker exec. */
+static int judge_entered(struct judge *judge, const struct rf_subject *subject)
+{
+    struct rf_finding finding = {
+        .rule = rf_rule_find(RF_STR("RF-EXEC-001")), .is_certain = true, .from = subject->from};
+
+    if (!is_asked_for(judge, finding.rule))
+        return 0;
+    finding.severity = finding.rule->severity;
+    if (subject->privileged.is_true)
+        finding.text = "a process with all capabilities and no system call filter was started in the "
+                       "container from outside";
+    else if (subject->context.uid.value == 0)
+        finding.text = "a process was started in the container from outside, as root";
+    else
+        return 0;
+    put_finding(judge, &finding, subject_name(subject, judge->arena));
+    return 0;
+}
+
+static int judge_process(struct judge *judge, const struct rf_live_parts *parts)
+{
+    struct rf_subject subject;
+    int r = rf_live_read(parts, judge->arena, &subject, judge->err);
+
+    if (r == -EINVAL) { /* it ended while it was looked at */
+        *judge->err = (struct rf_err){0};
+        return 0;
+    }
+    if (r < 0)
+        return r;
+    if (!parts->is_first)
+        return judge_entered(judge, &subject);
+    return look(judge, &(struct rf_look){.subject = &subject});
+}
+
 /* --- one file --- */
 
 static bool has(struct rf_str text, const char *word)
@@ -260,6 +300,8 @@ static int judge_input(struct judge *judge, const struct rf_input *input)
 {
     bool is_kube = has(input->text, "apiVersion") && has(input->text, "kind");
 
+    if (input->kind == RF_INPUT_PROCESS)
+        return judge->check->has_pss ? 0 : judge_process(judge, input->live);
     if (input->kind == RF_INPUT_DOCKERFILE && !judge->check->has_pss)
         return judge_dockerfile(judge, input);
     if (input->kind == RF_INPUT_MANIFEST || (input->kind == RF_INPUT_YAML && is_kube))

@@ -41,7 +41,9 @@ enum rf_action {
     RF_ACTION_TARGET,  /* a stage of Dockerfiles */
     RF_ACTION_EXCLUDE, /* many: patterns like those of .gitignore */
     RF_ACTION_SUMMARY,
-    RF_ACTION_PROFILE, /* "cis", "pss", "nsa" or "default" */
+    RF_ACTION_LIVE,          /* what runs on this machine */
+    RF_ACTION_DOCKER_SOCKET, /* where its engine answers */
+    RF_ACTION_PROFILE,       /* "cis", "pss", "nsa" or "default" */
     RF_ACTION_MAX
 };
 

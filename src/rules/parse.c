@@ -42,6 +42,18 @@ static const struct rf_rule rules[] = {
      .bad = "",
      .good = "",
      .refs = ""},
+    {.id = "RF-EXEC-001",
+     .severity = RF_SEVERITY_MEDIUM,
+     .about = RF_ABOUT_LIVE,
+     .title = "A process was started in a running container as root, or privileged.",
+     .why = "docker exec -u root, or --privileged, gives a shell what the container was denied, and leaves "
+            "no trace in "
+            "any file.",
+     .remedy = "End it; look into a container with ringfence exec, or with docker exec -u and the workload's "
+               "own user.",
+     .bad = "",
+     .good = "",
+     .refs = "CIS Docker 5.23, 5.24; NIST 800-190 4.4.5"},
     {.id = "RF-PSS-001",
      .severity = RF_SEVERITY_HIGH,
      .about = RF_ABOUT_KUBERNETES,
