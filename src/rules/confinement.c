@@ -8,26 +8,49 @@
 /* --- capabilities --- */
 
 /* What docker gives when nothing is said; containerd gives the same. */
-static const char docker_caps[] =
-    "AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, MKNOD, NET_BIND_SERVICE, "
-    "NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID and SYS_CHROOT";
+static const char *const default_caps[] = {
+    "AUDIT_WRITE",      "CHOWN",   "DAC_OVERRIDE", "FOWNER", "FSETID",  "KILL",   "MKNOD",
+    "NET_BIND_SERVICE", "NET_RAW", "SETFCAP",      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
+
+/* "CHOWN, KILL and MKNOD": what is left of them; "" when nothing is. */
+static const char *kept_caps(struct rf_look *look)
+{
+    const char *names[RF_COUNT(default_caps)];
+    const char *text = "";
+    size_t count = 0;
+
+    for (size_t i = 0; i < RF_COUNT(default_caps); i++)
+        if (!rf_ask_has_cap(&look->subject->cap_drop, default_caps[i]))
+            names[count++] = default_caps[i];
+    for (size_t i = 0; text && i < count; i++)
+        text = rf_arena_printf(look->arena, "%s%s%s", text,
+                               i == 0           ? ""
+                               : i + 1 == count ? " and "
+                                                : ", ",
+                               names[i]);
+    look->is_failed |= !text;
+    return text ? text : "";
+}
 
 static void look_drop_all(struct rf_look *look)
 {
     const struct rf_fact_list *drop = &look->subject->cap_drop;
-    const struct rf_fact_text *unknown = rf_ask_unknown(drop);
+    const char *kept;
 
     if (!rf_ask_is_workload(look) || rf_ask_is_windows(look) || rf_ask_has_cap(drop, "ALL"))
         return;
-    if (unknown || drop->from.known == RF_UNKNOWABLE)
+    kept = kept_caps(look);
+    if (rf_ask_unknown(drop) || drop->from.known == RF_UNKNOWABLE)
         rf_look_maybe(look, &drop->from, "it may keep capabilities: what it drops depends on a variable");
+    else if (*kept == '\0')
+        rf_look_as(
+            look, RF_SEVERITY_LOW, true, &drop->from,
+            "it drops the default set name by name but not ALL, so it keeps what another engine adds to it");
     else if (drop->count > 0)
-        rf_look_found(look, &drop->from,
-                      "it drops %.*s%s but not ALL, so it keeps the rest of the default set",
-                      RF_FMT(drop->items[0].value), drop->count > 1 ? " and others" : "");
+        rf_look_found(look, &drop->from, "it does not drop ALL, and so keeps the %s %s",
+                      strchr(kept, ' ') ? "capabilities" : "capability", kept);
     else
-        rf_look_found(look, rf_ask_place(look, &drop->from), "it drops no capability, so it keeps %s",
-                      docker_caps);
+        rf_look_found(look, rf_ask_place(look, &drop->from), "it drops no capability, and so keeps %s", kept);
 }
 
 /* Allowed by the baseline level: those of the default set but NET_RAW. */

@@ -2,6 +2,7 @@
 #include "rules/ask.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #define WORKLOADS (RF_ABOUT_COMPOSE | RF_ABOUT_KUBERNETES | RF_ABOUT_LIVE)
@@ -85,6 +86,13 @@ static const char safe_sysctls[] =
     "net.ipv4.tcp_fin_timeout net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes net.ipv4.tcp_rmem "
     "net.ipv4.tcp_wmem net.ipv4.tcp_slow_start_after_idle net.ipv4.tcp_notsent_lowat";
 
+/* CVE-2022-0811: CRI-O handed NAME=VALUE+NAME=VALUE to a program that set them all, on the host. */
+static bool is_smuggling(const struct rf_fact_text *value)
+{
+    return value->value.len > 0 && (memchr(value->value.ptr, '+', value->value.len) ||
+                                    memchr(value->value.ptr, '=', value->value.len));
+}
+
 static void look_sysctls(struct rf_look *look)
 {
     const struct rf_subject *subject = look->subject;
@@ -94,7 +102,11 @@ static void look_sysctls(struct rf_look *look)
     for (size_t i = 0; i < subject->sysctl_count; i++) {
         const struct rf_fact_text *name = &subject->sysctls[i].name;
 
-        if (name->from.known == RF_UNKNOWABLE)
+        if (is_smuggling(&subject->sysctls[i].value))
+            rf_look_as(look, RF_SEVERITY_CRITICAL, true, &subject->sysctls[i].value.from,
+                       "the value of the sysctl %.*s, \"%.*s\", sets others of the host (CVE-2022-0811)",
+                       RF_FMT(name->value), RF_FMT(subject->sysctls[i].value.value));
+        else if (name->from.known == RF_UNKNOWABLE)
             rf_look_maybe(look, &name->from, "it sets a sysctl that a variable names");
         else if (rf_ask_is_one_of(name->value, safe_sysctls))
             continue;

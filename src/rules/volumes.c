@@ -167,7 +167,9 @@ static void look_pod_paths(struct rf_look *look)
         const struct rf_subject *writer = find_writer(pod, volume);
         const struct place *place = find_place(volume->path.value);
         const struct rf_from *from = rf_ask_is_said(&volume->path.from) ? &volume->path.from : &volume->from;
-        enum rf_severity severity = place && writer ? place->severity : RF_SEVERITY_HIGH;
+        enum rf_severity severity = !place && !writer ? RF_SEVERITY_MEDIUM
+                                    : place && writer ? place->severity
+                                                      : RF_SEVERITY_HIGH;
 
         if (!is_type(volume, "hostPath"))
             continue;
