@@ -79,6 +79,26 @@ static const struct question {
     {"polaris:cpuLimitsMissing", "RF-RES-002", 0},
     {"polaris:memoryLimitsMissing", "RF-RES-001", 0},
     {"polaris:linuxHardening", "RF-SEC-001 RF-SEC-002", 0},
+    {"kubescape:containers-mounting-docker-socket", "RF-SOCK-001", 0},
+    {"kubescape:alert-any-hostpath", "RF-VOL-003", 0},
+    {"kubescape:alert-rw-hostpath", "RF-VOL-003", 0},
+    {"kubescape:rule-privileged-container", "RF-PRIV-001 RF-CAP-002", RF_SEVERITY_HIGH},
+    {"kubescape:insecure-capabilities", "RF-CAP-002", RF_SEVERITY_HIGH},
+    {"kubescape:immutable-container-filesystem", "RF-FS-001", 0},
+    {"kubescape:set-seccomp-profile", "RF-SEC-001 RF-SEC-002", 0},
+    {"kubescape:set-seccomp-profile-RuntimeDefault", "RF-SEC-001 RF-SEC-002", 0},
+    {"kubescape:set-procmount-default", "RF-FS-004", 0},
+    {"kubescape:resources-cpu-limits", "RF-RES-002", 0},
+    {"kubescape:resources-memory-limits", "RF-RES-001", 0},
+    {"kubescape:resource-policies", "RF-RES-001 RF-RES-002", 0},
+    {"kubescape:host-pid-ipc-privileges", "RF-NS-001 RF-NS-002", 0},
+    {"kubescape:host-pid-privileges", "RF-NS-001", 0},
+    {"kubescape:host-ipc-privileges", "RF-NS-002", 0},
+    {"kubescape:host-network-access", "RF-NS-003", 0},
+    {"kubescape:drop-capability-netraw", "RF-CAP-001", 0},
+    {"kubescape:rule-allow-privilege-escalation", "RF-NNP-001", 0},
+    {"kubescape:container-hostPort", "RF-NET-001", 0},
+    {"kubescape:linux-hardening", "RF-SEC-001 RF-SEC-002 RF-CAP-001", 0},
     {"gatekeeper:allow-privilege-escalation", "RF-NNP-001", 0},
     {"gatekeeper:apparmor", "RF-LSM-001", 0},
     {"gatekeeper:selinux", "RF-LSM-001", 0},
@@ -187,6 +207,10 @@ static const struct difference {
     {"trivy:kubernetes:specific_capabilities_added", NULL, NULL, false,
      "NET_BIND_SERVICE is allowed by the restricted level"},
     {"checkov:k8s:AllowedCapabilitiesSysAdmin", "pod-FAILED2.yaml", NULL, false, "there is no container"},
+    {"kubescape:alert-any-hostpath", "cronjob.yaml", NULL, false,
+     "the path is in another file of the same test"},
+    {"kubescape:set-seccomp-profile-RuntimeDefault", NULL, NULL, false,
+     "it wants the default, and takes no Localhost"},
     {"checkov:k8s:Seccomp", "-PASSED.yaml", NULL, true,
      "kubelets do not read the annotation any more since 1.27"},
 };
@@ -196,7 +220,7 @@ static const struct {
     unsigned least; /* agreements reached */
 } sources[] = {
     {"kyverno-policies", 495},  {"kubeaudit", 21},    {"kube-linter", 5}, {"polaris", 30},
-    {"gatekeeper-library", 37}, {"trivy-checks", 20}, {"checkov", 22},
+    {"gatekeeper-library", 37}, {"trivy-checks", 20}, {"checkov", 22},    {"kubescape-regolibrary", 44},
 };
 
 /* The verdict of one line of verdicts.tsv. */
