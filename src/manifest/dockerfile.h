@@ -104,7 +104,7 @@ enum rf_image_path_kind {
     RF_IMAGE_OWNER, /* chown */
     RF_IMAGE_MODE,  /* chmod */
     RF_IMAGE_GONE,  /* rm */
-    RF_IMAGE_CAPS,  /* setcap */
+    RF_IMAGE_CAPS,  /* setcap: mode_text is what it sets, and empty when it takes away */
     RF_IMAGE_VOLUME /* VOLUME */
 };
 

@@ -377,6 +377,8 @@ int rf_image_do_path(struct rf_image_builder *builder, const struct rf_image_act
     case CP:
         return arrive(builder, act, &request, RF_IMAGE_FILE);
     case SETCAP:
+        if (request.operand_count > 1)
+            request.mode = *request.operands[0];
         return make(builder, act, &request, RF_IMAGE_CAPS, request.operand_count > 1 ? 1 : 0);
     case RM:
     default:
