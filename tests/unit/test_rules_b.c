@@ -267,6 +267,64 @@ static void knows_images(void **state)
     check_files(images, RF_COUNT(images));
 }
 
+#define APP "RUN useradd -m -u 7 app\nUSER 7:7\n"
+#define FETCH "RUN python3 -c 'from huggingface_hub import snapshot_download as s; s(\"a/b\")'\n"
+
+static const struct file_case homes[] = {
+    {"RF-HOME-001", "FROM debian\nRUN useradd -r -u 7 app\nUSER 7:7\n", 3, SURE, NULL},
+    {"RF-HOME-001", "FROM debian\nRUN useradd --no-create-home -u 7 app\nUSER app\n", 3, SURE, NULL},
+    {"RF-HOME-001", "FROM debian\nRUN adduser --system --no-create-home --uid 7 app\nUSER app\n", 3, SURE,
+     NULL},
+    {"RF-HOME-001", "FROM debian\nUSER 10001:10001\n", 2, SURE, NULL},
+    {"RF-HOME-001", "FROM debian\nUSER 999:999\n", 2, MAYBE, NULL},
+    {"RF-HOME-001", "FROM debian\n" APP "ENV HOME=/root\n", 4, SURE, NULL},
+    {"RF-HOME-001", "FROM debian\nRUN mkdir /h\n" APP "ENV HOME=/h\n", 5, SURE, NULL},
+    {"RF-HOME-001", "FROM debian\n" APP, 0, NOTHING, NULL},
+    {"RF-HOME-001",
+     "FROM debian\nRUN useradd -r -u 7 app && mkdir -p /home/app && chown 7:7 /home/app\nUSER 7:7\n", 0,
+     NOTHING, NULL},
+    {"RF-HOME-001", "FROM debian\nENV HOME=/tmp\nUSER 10001:10001\n", 0, NOTHING, NULL},
+    {"RF-HOME-001", "FROM debian\nRUN install -d -o 7 -g 7 /h\nENV HOME=/h\nUSER 7:7\n", 0, NOTHING, NULL},
+    {"RF-HOME-001", "FROM debian\nCMD [\"x\"]\n", 0, NOTHING, NULL},
+    {"RF-HOME-001", "FROM debian AS b\nUSER 10001:10001\nFROM debian\n", 0, NOTHING, NULL},
+
+    {"RF-HOME-002", "FROM debian\nENV HF_HOME=~/.cache\n", 2, SURE, NULL},
+    {"RF-HOME-002", "FROM debian\nUSER 10001:10001\nCMD python3 ~/x.py\n", 3, SURE, NULL},
+    {"RF-HOME-002", "FROM debian\nCOPY <<EOF /e.sh\nls ~/x\nEOF\nUSER 10001:10001\n", 2, SURE, NULL},
+    {"RF-HOME-002", "FROM debian\n" APP "CMD python3 ~/x.py\n", 0, NOTHING, NULL},
+    {"RF-HOME-002", "FROM debian\nENV X=a~/b\n", 0, NOTHING, NULL},
+
+    {"RF-CACHE-001", "FROM debian\nENV HF_HOME=/root/.cache/huggingface\n" APP, 2, SURE, NULL},
+    {"RF-CACHE-001", "FROM debian\nRUN useradd -m -u 8 b\nENV TORCH_HOME=/home/b/t\n" APP, 3, SURE, NULL},
+    {"RF-CACHE-001", "FROM debian\nENV HF_HOME=/root/.cache/huggingface\n", 0, NOTHING, NULL},
+    {"RF-CACHE-001", "FROM debian\nENV HF_HOME=/app/cache\n" APP, 0, NOTHING, NULL},
+    {"RF-CACHE-001", "FROM debian\nENV HF_HOME=/home/app/c\n" APP, 0, NOTHING, NULL},
+    {"RF-CACHE-001", "FROM debian\nENV HF_HOME=/root/c\nRUN chmod 755 /root\n" APP, 0, NOTHING, NULL},
+
+    {"RF-CACHE-003", "FROM python:3\n" FETCH APP, 2, SURE, NULL},
+    {"RF-CACHE-003", "FROM python:3\nENV HF_HOME=/c\n" FETCH APP, 3, MAYBE, NULL},
+    {"RF-CACHE-003", "FROM python:3\nRUN huggingface-cli download a/b\n" APP, 2, SURE, NULL},
+    {"RF-CACHE-003", "FROM python:3\nRUN python3 - <<EOF\nimport whisper\nwhisper.load_model('x')\nEOF\n" APP,
+     2, SURE, NULL},
+    {"RF-CACHE-003", "FROM python:3\nENV HF_HOME=/c HF_HUB_OFFLINE=1\n" FETCH APP, 0, NOTHING, NULL},
+    {"RF-CACHE-003", "FROM python:3\nENV HF_HOME=/c\n" FETCH "RUN chown -R 7:7 /c\n" APP, 0, NOTHING, NULL},
+    {"RF-CACHE-003", "FROM python:3\n" APP FETCH, 0, NOTHING, NULL},
+    {"RF-CACHE-003", "FROM python:3\n" FETCH, 0, NOTHING, NULL},
+    {"RF-CACHE-003", "FROM python:3\nRUN huggingface-cli download a/b --local-dir /m\n" APP, 0, NOTHING,
+     NULL},
+
+    {"RF-CACHE-004", "FROM debian\nENV TRANSFORMERS_CACHE=/c\n", 2, SURE, NULL},
+    {"RF-CACHE-004", "FROM debian\nENV HTRMOPO_DIR=/c\n", 2, SURE, NULL},
+    {"RF-CACHE-004", "FROM debian\nENV TRANSFORMERS_CACHE=/c HF_HOME=/c\n", 0, NOTHING, NULL},
+    {"RF-CACHE-004", "FROM debian\nENV HF_HOME=/c\n", 0, NOTHING, NULL},
+};
+
+static void knows_homes(void **state)
+{
+    (void)state;
+    check_files(homes, RF_COUNT(homes));
+}
+
 /* --- the table --- */
 
 static void rows_are_whole(void **state)
@@ -315,6 +373,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(knows_users, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_secrets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_images, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(knows_homes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows_are_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(examples_hold, set_up, tear_down),
     };
