@@ -67,7 +67,7 @@ bool rf_ask_is_non_root(struct rf_look *look)
             look->subject->context.non_root.is_true);
 }
 
-bool rf_ask_is_one_of(struct rf_str text, const char *words)
+bool rf_ask_is_among(struct rf_str text, const char *words)
 {
     struct rf_str rest = rf_str_of(words);
 
@@ -81,7 +81,7 @@ bool rf_ask_is_one_of(struct rf_str text, const char *words)
     return false;
 }
 
-struct rf_str rf_ask_base_name(struct rf_str path)
+struct rf_str rf_ask_last_part(struct rf_str path)
 {
     while (path.len > 1 && path.ptr[path.len - 1] == '/')
         path.len--;
@@ -97,7 +97,7 @@ struct rf_str rf_ask_image_name(struct rf_str image)
     struct rf_str name;
 
     (void)rf_str_cut(image, '@', &image);
-    name = rf_ask_base_name(image);
+    name = rf_ask_last_part(image);
     (void)rf_str_cut(name, ':', &name);
     return name;
 }

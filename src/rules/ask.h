@@ -37,10 +37,10 @@ const struct rf_fact_text *rf_ask_unknown(const struct rf_fact_list *list) RF_NO
 bool rf_ask_is_non_root(struct rf_look *look) RF_NONNULL;
 
 /* Whether one of the words, with blanks between, is `text`. */
-bool rf_ask_is_one_of(struct rf_str text, const char *words) RF_NONNULL;
+bool rf_ask_is_among(struct rf_str text, const char *words) RF_NONNULL;
 
 /* The last part of a path; of "a/b:1" as an image: rf_ask_image_name() is "b". */
-struct rf_str rf_ask_base_name(struct rf_str path);
+struct rf_str rf_ask_last_part(struct rf_str path);
 struct rf_str rf_ask_image_name(struct rf_str image);
 
 /* Bytes for people: "512 MiB", "1000 bytes". */

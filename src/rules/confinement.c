@@ -169,7 +169,7 @@ static const struct rf_image_path *find_file_caps(const struct rf_look *look, st
         struct rf_image_path_state state;
 
         if (entry->kind != RF_IMAGE_CAPS ||
-            !rf_ask_is_same(rf_ask_base_name(entry->path), rf_ask_base_name(program)))
+            !rf_ask_is_same(rf_ask_last_part(entry->path), rf_ask_last_part(program)))
             continue;
         if (entry->mode_text.len == 0)
             return NULL; /* setcap -r */
@@ -344,7 +344,7 @@ static void look_apparmor_annotations(struct rf_look *look)
         rf_look_found(look, &pair->value.from,
                       "the AppArmor annotation of the container %.*s is \"%.*s\": only runtime/default and "
                       "localhost/NAME confine it",
-                      RF_FMT(rf_ask_base_name(pair->name.value)), RF_FMT(value));
+                      RF_FMT(rf_ask_last_part(pair->name.value)), RF_FMT(value));
     }
 }
 
@@ -377,8 +377,8 @@ static void look_selinux(struct rf_look *look)
                       "SELinux labels are off: it may touch every file of the host "
                       "that it can reach");
     if (selinux->type.value.len &&
-        !rf_ask_is_one_of(selinux->type.value,
-                          "container_t container_init_t container_kvm_t container_engine_t"))
+        !rf_ask_is_among(selinux->type.value,
+                         "container_t container_init_t container_kvm_t container_engine_t"))
         rf_look_found(look, &selinux->type.from,
                       "its SELinux type is %.*s, none of those made for containers",
                       RF_FMT(selinux->type.value));

@@ -123,7 +123,7 @@ static bool is_image(struct rf_str reference, const char *name)
         if (rf_str_starts(rest, prefixes[i]))
             rest = (struct rf_str){rest.ptr + len, rest.len - len};
     }
-    base = rf_ask_base_name(rest);
+    base = rf_ask_last_part(rest);
     for (size_t i = 0; i < base.len; i++) {
         if (base.ptr[i] == ':')
             rest.len -= base.len - i;
@@ -205,7 +205,7 @@ static void look_proc(struct rf_look *look)
 /* Those that give what every container has anyway. */
 static bool is_harmless(struct rf_str path)
 {
-    return rf_ask_is_one_of(path, "/dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty");
+    return rf_ask_is_among(path, "/dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty");
 }
 
 static const char *device_gain(struct rf_str path)
@@ -312,7 +312,7 @@ static const char *shm_user(struct rf_look *look)
     for (const struct rf_image_package *package = look->stage->packages; package; package = package->prev) {
         if (package->is_gone || package->manager != RF_IMAGE_PIP)
             continue;
-        if (rf_ask_is_one_of(package->name, "torch vllm ray sglang deepspeed"))
+        if (rf_ask_is_among(package->name, "torch vllm ray sglang deepspeed"))
             return "the workers of PyTorch, Ray or vLLM";
     }
     return NULL;

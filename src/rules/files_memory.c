@@ -113,13 +113,13 @@ static void look_limit(struct rf_look *look)
 /* Directories that base images have, open to all or root's own. */
 static bool is_open_dir(struct rf_str path)
 {
-    return rf_ask_is_one_of(path, "/tmp /var/tmp /dev/shm /run/lock /var/lock");
+    return rf_ask_is_among(path, "/tmp /var/tmp /dev/shm /run/lock /var/lock");
 }
 
 static bool is_root_dir(struct rf_str path)
 {
-    return rf_ask_is_one_of(path,
-                            "/run /var/run /var/cache /var/log /var/lib /home /opt /srv /mnt /var/spool");
+    return rf_ask_is_among(path,
+                           "/run /var/run /var/cache /var/log /var/lib /home /opt /srv /mnt /var/spool");
 }
 
 /* Distributions have no other directories in their root. */
@@ -133,7 +133,7 @@ static bool is_absent_in_base(const struct rf_image_stage *stage, struct rf_str 
     if (!stage->known || stage->has_unread_run || path.len < 2)
         return false;
     (void)rf_str_cut((struct rf_str){path.ptr + 1, path.len - 1}, '/', &top);
-    return !rf_ask_is_one_of(top, tops);
+    return !rf_ask_is_among(top, tops);
 }
 
 /* What docker makes of the tmpfs: whose it is, and with which mode. */

@@ -108,7 +108,7 @@ static void look_sysctls(struct rf_look *look)
                        RF_FMT(name->value), RF_FMT(subject->sysctls[i].value.value));
         else if (name->from.known == RF_UNKNOWABLE)
             rf_look_maybe(look, &name->from, "it sets a sysctl that a variable names");
-        else if (rf_ask_is_one_of(name->value, safe_sysctls))
+        else if (rf_ask_is_among(name->value, safe_sysctls))
             continue;
         else if (rf_look_is_docker(look) && rf_str_starts(name->value, "net."))
             /* docker refuses them in the host's network, so that they stay in the container's own */

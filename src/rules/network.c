@@ -43,7 +43,7 @@ static void look_host_port(struct rf_look *look)
 
 static bool is_all_addresses(struct rf_str address)
 {
-    return address.len == 0 || rf_ask_is_one_of(address, "0.0.0.0 :: [::] * 0");
+    return address.len == 0 || rf_ask_is_among(address, "0.0.0.0 :: [::] * 0");
 }
 
 static void look_all_interfaces(struct rf_look *look)
@@ -216,7 +216,7 @@ static void look_ssh(struct rf_look *look)
         struct rf_str program = lists[i]->count ? lists[i]->items[0].value : RF_STR("");
 
         (void)rf_str_cut(program, ' ', &program);
-        if (rf_str_is(rf_ask_base_name(program), "sshd"))
+        if (rf_str_is(rf_ask_last_part(program), "sshd"))
             rf_look_found(look, &lists[i]->from, "it starts an ssh server, %.*s", RF_FMT(program));
     }
 }

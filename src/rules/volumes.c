@@ -37,8 +37,8 @@ static const struct rf_subject *find_writer(const struct rf_pod *pod, const stru
 
 static bool is_socket(struct rf_str path)
 {
-    return rf_ask_is_one_of(
-               rf_ask_base_name(path),
+    return rf_ask_is_among(
+               rf_ask_last_part(path),
                "docker.sock containerd.sock podman.sock crio.sock cri-dockerd.sock dockershim.sock "
                "buildkitd.sock frakti.sock docker.sock.raw") ||
            rf_str_is(path, "\\\\.\\pipe\\docker_engine") ||
@@ -51,7 +51,7 @@ static bool is_socket_dir(struct rf_str path)
 {
     while (path.len > 1 && path.ptr[path.len - 1] == '/')
         path.len--;
-    return rf_ask_is_one_of(
+    return rf_ask_is_among(
         path, "/run /var/run /var /run/containerd /var/run/containerd /run/docker /var/run/docker "
               "/run/podman /var/run/podman /run/crio /var/run/crio /run/k3s /run/k3s/containerd "
               "/run/user");
@@ -134,8 +134,8 @@ static const struct place places[] = {
 /* What is there to be read by everybody, and tells nothing. */
 static bool is_public(struct rf_str path)
 {
-    return rf_ask_is_one_of(path, "/etc/localtime /etc/timezone /etc/machine-id /etc/os-release /etc/hosts "
-                                  "/etc/resolv.conf /etc/ca-certificates /usr/lib/os-release /dev/null") ||
+    return rf_ask_is_among(path, "/etc/localtime /etc/timezone /etc/machine-id /etc/os-release /etc/hosts "
+                                 "/etc/resolv.conf /etc/ca-certificates /usr/lib/os-release /dev/null") ||
            rf_look_is_below(path, RF_STR("/etc/ssl/certs")) || rf_look_is_below(path, RF_STR("/etc/pki")) ||
            rf_look_is_below(path, RF_STR("/usr/share")) ||
            rf_look_is_below(path, RF_STR("/usr/local/share")) || rf_look_is_below(path, RF_STR("/dev/shm"));
@@ -228,8 +228,8 @@ static void look_types(struct rf_look *look)
         const struct rf_fact_list *types = &pod->volumes[i].types;
 
         for (size_t j = 0; j < types->count; j++)
-            if (!rf_ask_is_one_of(types->items[j].value, "configMap csi downwardAPI emptyDir ephemeral image "
-                                                         "persistentVolumeClaim projected secret"))
+            if (!rf_ask_is_among(types->items[j].value, "configMap csi downwardAPI emptyDir ephemeral image "
+                                                        "persistentVolumeClaim projected secret"))
                 rf_look_found(
                     look, &types->items[j].from,
                     "the volume %.*s is of the type %.*s, which is not one of those that pods may use freely",

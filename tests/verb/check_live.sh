@@ -30,13 +30,13 @@ pkill -f "$name" 2>/dev/null
 
 # --- a ring of ours
 "$RINGFENCE" run --host --name "$name" -- sh -c 'sleep 30; true' >/dev/null 2>&1 &
+ring=$!
 wait_until sh -c "'$RINGFENCE' ps | grep -q $name"
 out=$(live)
 lacks "a ring does not run as root" "RF-USER-001 sh" "$out"
 lacks "has no capabilities" "RF-CAP-001 sh" "$out"
 lacks "and can gain none" "RF-NNP-001 sh" "$out"
-"$RINGFENCE" kill -s KILL "$name" >/dev/null
-wait
+kill -KILL "$ring"
 
 same "kernel threads are no workloads" "" "$(live | grep kdevtmpfs)"
 "$RINGFENCE" check --live --summary >/dev/null 2>&1
