@@ -20,7 +20,9 @@ enum {
     FILES_MEMORY = 512 << 20,
     NAMES_MEMORY = 256 << 20,
     OUTPUT_MEMORY = 1 << 30,
-    ROUNDS = 8 /* files that name files that name files */
+    FILES_KEPT = 16 << 20,
+    SOURCE_BYTES = 1024, /* of a line that is shown */
+    ROUNDS = 8           /* files that name files that name files */
 };
 
 struct run {
@@ -29,7 +31,10 @@ struct run {
     struct rf_arena files;  /* of a batch */
     struct rf_arena output; /* records, then the report */
     struct rf_inputs inputs;
+    struct rf_input *batch; /* those at hand, and what they name */
+    size_t batch_count;
     struct rf_findings findings;
+    size_t kept; /* findings whose lines were copied */
     struct rf_check check;
     struct timespec began;
     enum rf_severity fail_on;
@@ -175,6 +180,23 @@ static int cannot_read(struct run *run, struct rf_input *input)
     return found->text ? 0 : rf_fail(run->err, -ENOMEM, "check: out of memory");
 }
 
+/* The lines that the report shows outlive their files. */
+static int keep_sources(struct run *run)
+{
+    for (; run->kept < run->findings.count; run->kept++) {
+        struct rf_found *found = &run->findings.items[run->kept];
+        struct rf_str source = found->source;
+
+        if (source.len > SOURCE_BYTES)
+            source.len = SOURCE_BYTES;
+        found->source.ptr = source.ptr ? rf_arena_text(&run->names, source) : NULL;
+        found->source.len = found->source.ptr ? source.len : 0;
+        if (source.ptr && !found->source.ptr)
+            return rf_fail(run->err, -ENOMEM, "check: out of memory");
+    }
+    return 0;
+}
+
 static void show_progress(const struct run *run, size_t done)
 {
     struct timespec now;
@@ -184,32 +206,72 @@ static void show_progress(const struct run *run, size_t done)
         (void)fprintf(stderr, "\rringfence: %zu of %zu files", done, run->inputs.count);
 }
 
+/* Read so many files that they are worth a child. Returns how many. */
 static size_t read_batch(struct run *run, size_t first, int *ret_code)
 {
     size_t bytes = 0;
     size_t i = first;
 
+    run->batch_count = 0;
     for (*ret_code = 0; *ret_code == 0 && i < run->inputs.count; i++) {
-        if (i - first >= BATCH_FILES || bytes >= BATCH_BYTES)
+        struct rf_input *input = &run->inputs.items[i];
+
+        if (run->batch_count >= BATCH_FILES || bytes >= BATCH_BYTES)
             break;
-        *ret_code = read_input(run, &run->inputs.items[i]);
+        *ret_code = read_input(run, input);
         if (*ret_code < 0)
-            *ret_code = cannot_read(run, &run->inputs.items[i]);
-        bytes += run->inputs.items[i].text.len;
+            *ret_code = cannot_read(run, input);
+        bytes += input->text.len;
+        run->batch[run->batch_count++] = *input;
     }
     return i - first;
 }
 
-static int judge_batch(struct run *run, size_t first, size_t count)
+/* Another file that one of the batch names; it is remembered as missing when it cannot be had. */
+static int add_wanted(struct run *run, const struct rf_wanted *wanted)
 {
-    const char *wanted[RF_CHECK_WANTED];
-    size_t wanted_count = 0;
-    int r;
+    struct rf_input *input;
 
-    run->check.inputs = &run->inputs.items[first];
-    run->check.count = count;
-    r = rf_check_judge(&run->check, &run->output, &run->findings, wanted, &wanted_count, run->err);
-    rf_arena_reset(&run->output, 1 << 20);
+    run->batch[wanted->by].is_judged = true;
+    for (size_t i = 0; i < run->batch_count; i++) {
+        if (strcmp(run->batch[i].path, wanted->path) == 0)
+            return 0;
+    }
+    if (run->batch_count == BATCH_FILES + RF_CHECK_WANTED)
+        return rf_fail(run->err, -E2BIG, "%s names more than %d files", run->batch[wanted->by].path,
+                       (int)RF_CHECK_WANTED);
+    input = &run->batch[run->batch_count++];
+    *input = (struct rf_input){.path = wanted->path, .root = run->batch[wanted->by].root};
+    if (read_input(run, input) < 0) {
+        if (run->err->code == -ENOMEM)
+            return -ENOMEM;
+        *run->err = (struct rf_err){0};
+        input->is_missing = true;
+        input->text = RF_STR("");
+    }
+    return 0;
+}
+
+/* Judge the batch, and those again that name files which it has not, until no further file is named. */
+static int judge_batch(struct run *run)
+{
+    static struct rf_wanted wanted[RF_CHECK_WANTED];
+    size_t wanted_count = 0;
+    int r = 0;
+
+    run->check.inputs = run->batch;
+    for (unsigned round = 0; r == 0 && round < ROUNDS; round++) {
+        run->check.count = run->batch_count;
+        run->check.is_last = round + 1 == ROUNDS;
+        r = rf_check_judge(&run->check, &run->output, &run->findings, wanted, &wanted_count, run->err);
+        rf_arena_reset(&run->output, 1 << 20);
+        if (r < 0 || wanted_count == 0)
+            break;
+        for (size_t i = 0; i < run->batch_count; i++)
+            run->batch[i].is_judged = false;
+        for (size_t i = 0; r == 0 && i < wanted_count; i++)
+            r = add_wanted(run, &wanted[i]);
+    }
     return r;
 }
 
@@ -218,11 +280,17 @@ static int judge_all(struct run *run)
     size_t done = 0;
     int r = 0;
 
+    run->batch = rf_arena_array(&run->names, BATCH_FILES + RF_CHECK_WANTED, sizeof(*run->batch));
+    if (!run->batch)
+        return rf_fail(run->err, -ENOMEM, "check: out of memory");
     while (r == 0 && done < run->inputs.count) {
         size_t count = read_batch(run, done, &r);
 
         if (r == 0)
-            r = judge_batch(run, done, count);
+            r = judge_batch(run);
+        if (r == 0)
+            r = keep_sources(run);
+        rf_arena_reset(&run->files, FILES_KEPT);
         done += count;
         show_progress(run, done);
     }

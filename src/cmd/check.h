@@ -31,9 +31,10 @@ struct rf_input {
     struct rf_str text;
     const struct rf_live_parts *live;
     enum rf_input_kind kind;
-    bool is_named;  /* by the user: it must be something that can be judged */
-    bool is_judged; /* false: another file names it */
-    uint32_t root;  /* index in inputs->roots: nothing outside is read on its account */
+    bool is_named;   /* by the user: it must be something that can be judged */
+    bool is_judged;  /* false: another file names it */
+    bool is_missing; /* another file names it, and it cannot be had */
+    uint32_t root;   /* index in inputs->roots: nothing outside is read on its account */
 };
 
 struct rf_inputs {
@@ -75,6 +76,7 @@ void rf_check_ignore(const struct rf_inputs *inputs, const struct rf_input *inpu
 
 struct rf_check {
     const struct rf_input *inputs; /* of this batch, and those that they name */
+    bool is_last;                  /* no file is asked for any more */
     size_t count;
     const struct rf_inputs *all;
     bool has_pss;
@@ -83,10 +85,17 @@ struct rf_check {
     struct rf_str target; /* --target of Dockerfiles; empty: the last stage */
 };
 
+/* A file that an input names. What is found in that input does not count until it was judged again with it.
+ */
+struct rf_wanted {
+    const char *path;
+    uint32_t by;
+};
+
 /* Judge a batch in a confined child. Findings are appended to `ret`; files that the batch names and has not
-   are put into `wanted` (clean paths, from `arena`). */
+   are put into `wanted` (at most RF_CHECK_WANTED; text in ret->arena). */
 int rf_check_judge(const struct rf_check *check, struct rf_arena *arena, struct rf_findings *ret,
-                   const char **wanted, size_t *wanted_count, struct rf_err *err) RF_NONNULL RF_CHECK;
+                   struct rf_wanted *wanted, size_t *wanted_count, struct rf_err *err) RF_NONNULL RF_CHECK;
 
 int rf_check_verb(const struct rf_call *call, struct rf_err *err) RF_NONNULL;
 int rf_rules_verb(const struct rf_call *call, struct rf_err *err) RF_NONNULL;

@@ -1,6 +1,6 @@
 /* What files say, and what is wrong with it. Everything here runs in a confined child, and what comes back is
    read like a file of a stranger's. */
-#include "cmd/check.h"
+#include "cmd/check_inside.h"
 
 #include "base/num.h"
 #include "manifest/kubernetes.h"
@@ -13,7 +13,8 @@
 
 enum {
     PARSE_MEMORY = 256 << 20,
-    KEEP_MEMORY = 1 << 20, /* of the arena, from file to file */
+    REUSED_MEMORY = 1 << 20, /* of the arena, from file to file */
+    KEEP_MEMORY = 64 << 20,
     CHILD_MEMORY = 1 << 30,
     CHILD_TIME = 10 * 60 * 1000,
     RECORDS_MEMORY = 256 << 20,
@@ -25,7 +26,8 @@ enum {
 enum record_kind { RECORD_FINDING, RECORD_WANTED };
 struct record {
     uint32_t kind;
-    uint32_t rule; /* index in the table */
+    uint32_t judged; /* the input that was at hand */
+    uint32_t rule;   /* index in the table */
     uint32_t severity;
     uint32_t is_certain;
     uint32_t input;
@@ -37,15 +39,7 @@ struct record {
     uint32_t text_len;
 };
 
-struct judge {
-    const struct rf_check *check;
-    struct rf_arena *arena; /* of the file at hand */
-    struct rf_buf *out;
-    uint32_t input;
-    struct rf_err *err;
-};
-
-static void put(struct judge *judge, struct record record, struct rf_str subject, struct rf_str text)
+static void put(struct rf_judge *judge, struct record record, struct rf_str subject, struct rf_str text)
 {
     record.subject_len = (uint32_t)(subject.len < TEXT_BYTES ? subject.len : TEXT_BYTES);
     record.text_len = (uint32_t)(text.len < WANTED_PATH ? text.len : WANTED_PATH);
@@ -63,7 +57,19 @@ static uint32_t rule_index(const struct rf_rule *rule)
     return index;
 }
 
-static void put_finding(struct judge *judge, const struct rf_finding *finding, const char *subject)
+/* Where it is written: another file than the one at hand, perhaps. */
+static uint32_t input_of(const struct rf_judge *judge, const char *file)
+{
+    const struct rf_check *check = judge->check;
+
+    for (uint32_t i = 0; file && i < check->count; i++) {
+        if (check->inputs[i].path == file || strcmp(check->inputs[i].path, file) == 0)
+            return i;
+    }
+    return judge->input;
+}
+
+void rf_judge_put(struct rf_judge *judge, const struct rf_finding *finding, const char *subject)
 {
     const struct rf_from *from = &finding->from;
 
@@ -72,7 +78,8 @@ static void put_finding(struct judge *judge, const struct rf_finding *finding, c
                         .rule = rule_index(finding->rule),
                         .severity = finding->severity,
                         .is_certain = finding->is_certain,
-                        .input = judge->input,
+                        .judged = judge->input,
+                        .input = input_of(judge, from->file),
                         .line = from->line,
                         .column = from->column,
                         .start = from->start,
@@ -81,35 +88,58 @@ static void put_finding(struct judge *judge, const struct rf_finding *finding, c
 }
 
 /* A finding of the reader's own. */
-static void put_parse(struct judge *judge, const char *id, const struct rf_from *from, const char *text)
+void rf_judge_parse(struct rf_judge *judge, const char *id, const struct rf_from *from, const char *text)
 {
     const struct rf_rule *rule = rf_rule_find(rf_str_of(id));
 
-    put_finding(
+    rf_judge_put(
         judge,
         &(struct rf_finding){
             .rule = rule, .severity = rule->severity, .is_certain = true, .from = *from, .text = text},
         "");
 }
 
-/* "LINE:COLUMN: sentence" */
-static void put_error(struct judge *judge, const char *message)
+void rf_judge_error(struct rf_judge *judge, const char *message)
 {
     struct rf_from from = {.known = RF_KNOWN};
+    struct rf_str rest = rf_str_of(message);
     struct rf_str parts[2];
-    struct rf_str rest = rf_str_cut(rf_str_of(message), ':', &parts[0]);
-    uint64_t line;
-    uint64_t column;
+    uint64_t numbers[2];
 
+    for (uint32_t i = 0; i < judge->check->count; i++) {
+        const char *path = judge->check->inputs[i].path;
+
+        if (rf_str_starts(rest, path) && rest.ptr[strlen(path)] == ':') {
+            from.file = path;
+            message += strlen(path) + 1;
+            message += *message == ' ';
+            rest = rf_str_of(message);
+            break;
+        }
+    }
+    rest = rf_str_cut(rest, ':', &parts[0]);
     if (rest.ptr)
         rest = rf_str_cut(rest, ':', &parts[1]);
-    if (rest.ptr && rest.len > 1 && *rest.ptr == ' ' && rf_num_u64(parts[0], UINT32_MAX, &line) == 0 &&
-        rf_num_u64(parts[1], UINT32_MAX, &column) == 0) {
-        from.line = (uint32_t)line;
-        from.column = (uint32_t)column;
+    if (rest.ptr && rest.len > 1 && *rest.ptr == ' ' && rf_num_u64(parts[0], UINT32_MAX, &numbers[0]) == 0 &&
+        rf_num_u64(parts[1], UINT32_MAX, &numbers[1]) == 0) {
+        from.line = (uint32_t)numbers[0];
+        from.column = (uint32_t)numbers[1];
         message = rest.ptr + 1; /* still terminated */
     }
-    put_parse(judge, "RF-PARSE-001", &from, message);
+    rf_judge_parse(judge, "RF-PARSE-001", &from, message);
+}
+
+const struct rf_input *rf_judge_file(struct rf_judge *judge, struct rf_str path)
+{
+    const struct rf_check *check = judge->check;
+
+    for (uint32_t i = 0; i < check->count; i++) {
+        if (rf_str_is(path, check->inputs[i].path))
+            return check->inputs[i].is_missing ? NULL : &check->inputs[i];
+    }
+    if (!check->is_last)
+        put(judge, (struct record){.kind = RECORD_WANTED, .judged = judge->input}, RF_STR(""), path);
+    return NULL;
 }
 
 /* --- names of subjects --- */
@@ -138,12 +168,12 @@ static const char *subject_name(const struct rf_subject *subject, struct rf_aren
 }
 
 /* --profile: whether the guide has something like the rule. */
-static bool is_asked_for(const struct judge *judge, const struct rf_rule *rule)
+static bool is_asked_for(const struct rf_judge *judge, const struct rf_rule *rule)
 {
     return !judge->check->guide || strstr(rule->refs, judge->check->guide);
 }
 
-static int look(struct judge *judge, struct rf_look *look)
+int rf_judge_look(struct rf_judge *judge, struct rf_look *look)
 {
     const char *name = subject_name(look->subject, judge->arena);
 
@@ -152,7 +182,7 @@ static int look(struct judge *judge, struct rf_look *look)
     for (size_t i = 0; i < look->count; i++) {
         if (!is_asked_for(judge, look->findings[i].rule))
             continue;
-        put_finding(judge, &look->findings[i], name);
+        rf_judge_put(judge, &look->findings[i], name);
     }
     return look->is_failed
                ? rf_fail(judge->err, -ENOMEM, "%s: out of memory", judge->check->inputs[judge->input].path)
@@ -161,17 +191,18 @@ static int look(struct judge *judge, struct rf_look *look)
 
 /* --- Dockerfiles --- */
 
-static int judge_stage(struct judge *judge, const struct rf_image *image, const struct rf_image_stage *stage)
+static int judge_stage(struct rf_judge *judge, const struct rf_image *image,
+                       const struct rf_image_stage *stage)
 {
     struct rf_subject subject;
     int r = rf_subject_of_stage(stage, judge->arena, &subject, judge->err);
 
     if (r < 0)
         return r;
-    return look(judge, &(struct rf_look){.subject = &subject, .stage = stage, .image = image});
+    return rf_judge_look(judge, &(struct rf_look){.subject = &subject, .stage = stage, .image = image});
 }
 
-static int judge_dockerfile(struct judge *judge, const struct rf_input *input)
+static int judge_dockerfile(struct rf_judge *judge, const struct rf_input *input)
 {
     const struct rf_image_options options = {.file = input->path, .target = judge->check->target};
     struct rf_image image;
@@ -179,17 +210,17 @@ static int judge_dockerfile(struct judge *judge, const struct rf_input *input)
     int r = rf_image_read(input->text, &options, judge->arena, &image, &err);
 
     if (r < 0) {
-        put_error(judge, err.msg);
+        rf_judge_error(judge, err.msg);
         return 0;
     }
     if (image.is_template) {
-        put_parse(judge, "RF-PARSE-002", &(struct rf_from){.known = RF_KNOWN, .line = 1, .column = 1},
-                  "the file is a template: check what it is rendered to");
+        rf_judge_parse(judge, "RF-PARSE-002", &(struct rf_from){.known = RF_KNOWN, .line = 1, .column = 1},
+                       "the file is a template: check what it is rendered to");
         return 0;
     }
     for (uint32_t i = 0; i < image.problem_count; i++) {
         if (image.problems[i].is_refusal)
-            put_parse(judge, "RF-PARSE-001", &image.problems[i].from, image.problems[i].text);
+            rf_judge_parse(judge, "RF-PARSE-001", &image.problems[i].from, image.problems[i].text);
     }
     for (uint32_t i = 0; r == 0 && i < image.stage_count; i++)
         r = judge_stage(judge, &image, &image.stages[i]);
@@ -198,7 +229,7 @@ static int judge_dockerfile(struct judge *judge, const struct rf_input *input)
 
 /* --- Kubernetes --- */
 
-static int judge_pss(struct judge *judge, const struct rf_pod *pod)
+static int judge_pss(struct rf_judge *judge, const struct rf_pod *pod)
 {
     const struct rf_pss_policy *policy = &judge->check->pss;
     struct rf_finding finding = {
@@ -222,39 +253,44 @@ static int judge_pss(struct judge *judge, const struct rf_pod *pod)
     }
     if (!finding.text)
         return rf_fail(judge->err, -ENOMEM, "judging a pod: out of memory");
-    put_finding(judge, &finding, subject_name(&pod->self, judge->arena));
+    rf_judge_put(judge, &finding, subject_name(&pod->self, judge->arena));
     return 0;
 }
 
-static int judge_kubernetes(struct judge *judge, const struct rf_input *input)
+static int judge_kubernetes(struct rf_judge *judge, const struct rf_input *input)
 {
     struct rf_manifest manifest;
     struct rf_err err = {0};
     int r = rf_kubernetes_read(input->path, input->text, judge->arena, &manifest, &err);
 
     if (r < 0) {
-        put_error(judge, err.msg);
+        rf_judge_error(judge, err.msg);
         return 0;
     }
     if (manifest.templated.known == RF_KNOWN) {
-        put_parse(
+        rf_judge_parse(
             judge, "RF-PARSE-002", &manifest.templated,
             "the file is a template: check what it is rendered to (helm template CHART | ringfence check -)");
         return 0;
     }
     for (size_t i = 0; r == 0 && judge->check->has_pss && i < manifest.pod_count; i++)
         r = judge_pss(judge, manifest.pods[i]);
-    for (size_t i = 0; r == 0 && !judge->check->has_pss && i < manifest.subject_count; i++)
-        r = look(judge, &(struct rf_look){.subject = manifest.subjects[i],
-                                          .neighbours = manifest.subjects,
-                                          .neighbour_count = manifest.subject_count});
+    for (size_t i = 0; r == 0 && !judge->check->has_pss && i < manifest.subject_count; i++) {
+        struct rf_look look = {.subject = manifest.subjects[i],
+                               .neighbours = manifest.subjects,
+                               .neighbour_count = manifest.subject_count};
+
+        r = rf_judge_join(judge, &look);
+        if (r == 0)
+            r = rf_judge_look(judge, &look);
+    }
     return r;
 }
 
 /* --- running workloads --- */
 
 /* Somebody entered the container: docker exec. */
-static int judge_entered(struct judge *judge, const struct rf_subject *subject)
+static int judge_entered(struct rf_judge *judge, const struct rf_subject *subject)
 {
     struct rf_finding finding = {
         .rule = rf_rule_find(RF_STR("RF-EXEC-001")), .is_certain = true, .from = subject->from};
@@ -269,11 +305,11 @@ static int judge_entered(struct judge *judge, const struct rf_subject *subject)
         finding.text = "a process was started in the container from outside, as root";
     else
         return 0;
-    put_finding(judge, &finding, subject_name(subject, judge->arena));
+    rf_judge_put(judge, &finding, subject_name(subject, judge->arena));
     return 0;
 }
 
-static int judge_process(struct judge *judge, const struct rf_live_parts *parts)
+static int judge_process(struct rf_judge *judge, const struct rf_live_parts *parts)
 {
     struct rf_subject subject;
     int r = rf_live_read(parts, judge->arena, &subject, judge->err);
@@ -286,7 +322,7 @@ static int judge_process(struct judge *judge, const struct rf_live_parts *parts)
         return r;
     if (!parts->is_first)
         return judge_entered(judge, &subject);
-    return look(judge, &(struct rf_look){.subject = &subject});
+    return rf_judge_look(judge, &(struct rf_look){.subject = &subject});
 }
 
 /* --- one file --- */
@@ -296,7 +332,7 @@ static bool has(struct rf_str text, const char *word)
     return memmem(text.ptr, text.len, word, strlen(word)) != NULL;
 }
 
-static int judge_input(struct judge *judge, const struct rf_input *input)
+static int judge_input(struct rf_judge *judge, const struct rf_input *input)
 {
     bool is_kube = has(input->text, "apiVersion") && has(input->text, "kind");
 
@@ -309,27 +345,36 @@ static int judge_input(struct judge *judge, const struct rf_input *input)
     if (input->is_named && judge->check->has_pss)
         return judge_kubernetes(judge, input);
     if (input->is_named)
-        put_parse(judge, "RF-PARSE-001", &(struct rf_from){.known = RF_KNOWN},
-                  "it is neither a Dockerfile nor a Compose file nor a manifest of Kubernetes");
+        rf_judge_parse(judge, "RF-PARSE-001", &(struct rf_from){.known = RF_KNOWN},
+                       "it is neither a Dockerfile nor a Compose file nor a manifest of Kubernetes");
     return 0;
 }
 
+/* Compose files come first: they say which images are built here. */
 static int judge_all(struct rf_str bytes, const void *how, void *ret, struct rf_buf *text, struct rf_err *err)
 {
     struct rf_arena arena;
-    struct judge judge = {.check = how, .arena = &arena, .out = text, .err = err};
+    struct rf_arena keep;
+    struct rf_judge judge = {.check = how, .arena = &arena, .keep = &keep, .out = text, .err = err};
     int r = 0;
 
     (void)bytes;
     (void)ret;
     rf_arena_init(&arena, PARSE_MEMORY);
-    for (uint32_t i = 0; r == 0 && i < judge.check->count; i++) {
-        if (!judge.check->inputs[i].is_judged)
-            continue;
-        judge.input = i;
-        r = judge_input(&judge, &judge.check->inputs[i]);
-        rf_arena_reset(&arena, KEEP_MEMORY);
+    rf_arena_init(&keep, KEEP_MEMORY);
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; r == 0 && i < judge.check->count; i++) {
+            const struct rf_input *input = &judge.check->inputs[i];
+            bool is_compose = rf_judge_is_compose(input) && !judge.check->has_pss;
+
+            if (!input->is_judged || is_compose != (pass == 0))
+                continue;
+            judge.input = i;
+            r = is_compose ? rf_judge_compose(&judge, input) : judge_input(&judge, input);
+            rf_arena_reset(&arena, REUSED_MEMORY);
+        }
     }
+    rf_arena_done(&keep);
     rf_arena_done(&arena);
     return r;
 }
@@ -377,39 +422,74 @@ static int take_finding(const struct rf_check *check, const struct record *recor
     return 0;
 }
 
-static int take(const struct rf_check *check, struct rf_str bytes, struct rf_findings *ret,
-                const char **wanted, size_t *wanted_count)
+/* The next record; false at the end, or -EPROTO in *ret_code. */
+static bool next_record(struct rf_str *bytes, struct record *ret, struct rf_str *ret_subject,
+                        struct rf_str *ret_text, int *ret_code)
 {
+    if (bytes->len == 0)
+        return false;
+    *ret_code = -EPROTO;
+    if (bytes->len < sizeof(*ret))
+        return false;
+    memcpy(ret, bytes->ptr, sizeof(*ret));
+    bytes->ptr += sizeof(*ret);
+    bytes->len -= sizeof(*ret);
+    if (ret->subject_len > bytes->len || ret->text_len > bytes->len - ret->subject_len)
+        return false;
+    *ret_subject = (struct rf_str){bytes->ptr, ret->subject_len};
+    *ret_text = (struct rf_str){bytes->ptr + ret->subject_len, ret->text_len};
+    bytes->ptr += ret->subject_len + ret->text_len;
+    bytes->len -= ret->subject_len + ret->text_len;
+    *ret_code = 0;
+    return true;
+}
+
+static bool is_wanting(const struct rf_wanted *wanted, size_t count, uint32_t input)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (wanted[i].by == input)
+            return true;
+    }
+    return false;
+}
+
+static int take_wanted(const struct rf_check *check, struct rf_str bytes, struct rf_findings *ret,
+                       struct rf_wanted *wanted, size_t *wanted_count)
+{
+    struct record record;
+    struct rf_str subject;
+    struct rf_str text;
     int r = 0;
 
-    while (r == 0 && bytes.len > 0) {
-        struct record record;
-        struct rf_str subject;
-        struct rf_str text;
+    while (next_record(&bytes, &record, &subject, &text, &r)) {
+        if (record.kind != RECORD_WANTED || *wanted_count == RF_CHECK_WANTED)
+            continue;
+        if (record.judged >= check->count || memchr(text.ptr, '\0', text.len))
+            return -EPROTO;
+        wanted[*wanted_count] = (struct rf_wanted){rf_arena_text(ret->arena, text), record.judged};
+        if (!wanted[(*wanted_count)++].path)
+            return -ENOMEM;
+    }
+    return r;
+}
 
-        if (bytes.len < sizeof(record))
-            return -EPROTO;
-        memcpy(&record, bytes.ptr, sizeof(record));
-        bytes.ptr += sizeof(record);
-        bytes.len -= sizeof(record);
-        if (record.subject_len > bytes.len || record.text_len > bytes.len - record.subject_len)
-            return -EPROTO;
-        subject = (struct rf_str){bytes.ptr, record.subject_len};
-        text = (struct rf_str){bytes.ptr + record.subject_len, record.text_len};
-        bytes.ptr += record.subject_len + record.text_len;
-        bytes.len -= record.subject_len + record.text_len;
-        if (record.kind == RECORD_FINDING) {
+static int take(const struct rf_check *check, struct rf_str bytes, struct rf_findings *ret,
+                struct rf_wanted *wanted, size_t *wanted_count)
+{
+    struct record record;
+    struct rf_str subject;
+    struct rf_str text;
+    int r = take_wanted(check, bytes, ret, wanted, wanted_count);
+
+    while (r == 0 && next_record(&bytes, &record, &subject, &text, &r)) {
+        if (record.kind == RECORD_FINDING && !is_wanting(wanted, *wanted_count, record.judged))
             r = take_finding(check, &record, subject, text, ret);
-        } else if (record.kind == RECORD_WANTED && *wanted_count < RF_CHECK_WANTED) {
-            wanted[*wanted_count] = rf_arena_text(ret->arena, text);
-            r = wanted[(*wanted_count)++] ? 0 : -ENOMEM;
-        }
     }
     return r;
 }
 
 int rf_check_judge(const struct rf_check *check, struct rf_arena *arena, struct rf_findings *ret,
-                   const char **wanted, size_t *wanted_count, struct rf_err *err)
+                   struct rf_wanted *wanted, size_t *wanted_count, struct rf_err *err)
 {
     const struct rf_confine what = {.doing = "reading the files",
                                     .fn = judge_all,

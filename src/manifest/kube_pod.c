@@ -247,7 +247,8 @@ static struct rf_confinement profile_of(const struct rf_fact_text *annotation)
     } else if (rf_str_starts(value, "localhost/") && value.len > strlen("localhost/")) {
         profile.kind = RF_CONFINEMENT_FILE;
         profile.type.value = RF_STR("Localhost");
-        profile.file = (struct rf_fact_text){{value.ptr + 10, value.len - 10}, annotation->from};
+        profile.file =
+            (struct rf_fact_text){.value = {value.ptr + 10, value.len - 10}, .from = annotation->from};
     } else {
         profile.from.known = RF_UNSET;
     }

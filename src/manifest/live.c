@@ -109,8 +109,9 @@ static int read_caps(struct live *live)
 
     if (!cap_set(status_field(live->parts->status, "CapBnd"), &bound))
         return rf_fail(live->err, -EINVAL, "%s: its status has no capabilities", live->parts->path);
-    ret->privileged = (struct rf_fact_bool){
-        (bound & all) == all && ret->context.seccomp.kind == RF_CONFINEMENT_UNCONFINED, known(live)};
+    ret->privileged = (struct rf_fact_bool){.is_true = (bound & all) == all &&
+                                                       ret->context.seccomp.kind == RF_CONFINEMENT_UNCONFINED,
+                                            .from = known(live)};
     ret->cap_drop.from = known(live);
     ret->cap_add.from = known(live);
     added = bound & all & ~docker_caps;
@@ -141,8 +142,8 @@ static int read_status(struct live *live)
 
     if (!effective_id(status_field(status, "Uid"), &uid) || !effective_id(status_field(status, "Gid"), &gid))
         return rf_fail(live->err, -EINVAL, "%s: its status has no ids", live->parts->path);
-    context->uid = (struct rf_fact_int){uid, known(live)};
-    context->gid = (struct rf_fact_int){gid, known(live)};
+    context->uid = (struct rf_fact_int){.value = uid, .from = known(live)};
+    context->gid = (struct rf_fact_int){.value = gid, .from = known(live)};
     user = rf_arena_printf(live->arena, "%u:%u", uid, gid);
     if (!user)
         return -ENOMEM;
@@ -158,8 +159,8 @@ static int read_status(struct live *live)
         if (one.len > 0)
             live->ret->groups.items[live->ret->groups.count++] = text_of(live, one);
     }
-    live->ret->escalation =
-        (struct rf_fact_bool){!rf_str_is(status_field(status, "NoNewPrivs"), "1"), known(live)};
+    live->ret->escalation = (struct rf_fact_bool){
+        .is_true = !rf_str_is(status_field(status, "NoNewPrivs"), "1"), .from = known(live)};
     context->seccomp.from = known(live);
     context->seccomp.kind = rf_str_is(seccomp, "0") ? RF_CONFINEMENT_UNCONFINED : RF_CONFINEMENT_DEFAULT;
     context->seccomp.type =
@@ -326,8 +327,8 @@ static struct rf_mounted mounted_of(const struct live *live, const struct mount_
                 : is_volume ? RF_MOUNTED_VOLUME
                             : RF_MOUNTED_BIND,
         .target = text_of(live, line->target),
-        .read_only = {has_option(line->options, "ro"), known(live)},
-        .exec = {!has_option(line->options, "noexec"), known(live)},
+        .read_only = {.is_true = has_option(line->options, "ro"), .from = known(live)},
+        .exec = {.is_true = !has_option(line->options, "noexec"), .from = known(live)},
         .propagation = memmem(line->tags.ptr, line->tags.len, "shared:", 7)   ? RF_PROPAGATION_SHARED
                        : memmem(line->tags.ptr, line->tags.len, "master:", 7) ? RF_PROPAGATION_FROM_HOST
                                                                               : RF_PROPAGATION_PRIVATE,
@@ -338,7 +339,7 @@ static struct rf_mounted mounted_of(const struct live *live, const struct mount_
         ret.source = text_of(live, host_path(live, line));
     ret.propagation_from = known(live);
     if (is_tmpfs && rf_num_size(size, INT64_MAX, &bytes) == 0)
-        ret.size_bytes = (struct rf_fact_int){(int64_t)bytes, known(live)};
+        ret.size_bytes = (struct rf_fact_int){.value = (int64_t)bytes, .from = known(live)};
     return ret;
 }
 
@@ -364,8 +365,9 @@ static int read_mounts(struct live *live)
         if (!read_line(text, &line))
             continue;
         if (rf_str_is(line.target, "/"))
-            ret->read_only_root = (struct rf_fact_bool){
-                has_option(line.options, "ro") || has_option(line.super, "ro"), known(live)};
+            ret->read_only_root = (struct rf_fact_bool){.is_true = has_option(line.options, "ro") ||
+                                                                   has_option(line.super, "ro"),
+                                                        .from = known(live)};
         if (!is_ordinary(&line))
             ret->mounts[ret->mount_count++] = mounted_of(live, &line);
     }
@@ -427,10 +429,10 @@ static struct rf_fact_int limit_of(const struct live *live, struct rf_str text)
 
     (void)rf_str_cut(trim(text), ' ', &first);
     if (!text.ptr)
-        return (struct rf_fact_int){0, {.known = RF_UNKNOWABLE, .file = live->parts->path}};
+        return (struct rf_fact_int){.from = known_if(live, false)};
     if (rf_num_u64(first, INT64_MAX, &value) < 0 || value > (uint64_t)INT64_MAX / 2)
         return (struct rf_fact_int){0};
-    return (struct rf_fact_int){(int64_t)value, known(live)};
+    return (struct rf_fact_int){.value = (int64_t)value, .from = known(live)};
 }
 
 static void read_limits(struct live *live)

@@ -61,8 +61,8 @@ static int read_ports(const struct rf_image_stage *stage, struct rf_arena *arena
         if (port->first == 0)
             continue;
         ret->ports[--count] = (struct rf_port){
-            .port = {port->first, port->text.from},
-            .port_end = {port->last, port->text.from},
+            .port = {.value = port->first, .from = port->text.from},
+            .port_end = {.value = port->last, .from = port->text.from},
             .protocol = {.value = port->is_udp ? RF_STR("udp") : RF_STR("tcp"), .from = port->text.from},
             .from = port->text.from};
     }
@@ -87,15 +87,16 @@ static int read_health(const struct rf_image_stage *stage, struct rf_arena *aren
         return -ENOMEM;
     ret->probes = probe;
     ret->probe_count = 1;
-    *probe = (struct rf_probe){.kind = RF_PROBE_HEALTH,
-                               .action = RF_PROBE_EXEC,
-                               .is_shell = health->command.is_shell,
-                               .disabled = {health->kind == RF_IMAGE_HEALTH_NONE, health->from},
-                               .interval_ms = number_of(&health->interval_ms),
-                               .timeout_ms = number_of(&health->timeout_ms),
-                               .start_period_ms = number_of(&health->start_period_ms),
-                               .retries = number_of(&health->retries),
-                               .from = health->from};
+    *probe =
+        (struct rf_probe){.kind = RF_PROBE_HEALTH,
+                          .action = RF_PROBE_EXEC,
+                          .is_shell = health->command.is_shell,
+                          .disabled = {.is_true = health->kind == RF_IMAGE_HEALTH_NONE, .from = health->from},
+                          .interval_ms = number_of(&health->interval_ms),
+                          .timeout_ms = number_of(&health->timeout_ms),
+                          .start_period_ms = number_of(&health->start_period_ms),
+                          .retries = number_of(&health->retries),
+                          .from = health->from};
     return list_of(&health->command, arena, &probe->command);
 }
 

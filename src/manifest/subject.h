@@ -21,20 +21,27 @@
 
 /* Each carries where it came from. from.known: RF_UNSET, the input does not say it, and the value is zero;
    RF_KNOWN; RF_UNKNOWABLE, it says something that only rendering, substitution or a base image decides (text
-   then is what stands there). The place of an unset fact is empty: rules take that of its group. */
+   then is what stands there). The place of an unset fact is empty: rules take that of its group.
+
+   is_default: the value is known only as far as a variable that nobody has set here leaves it to what the
+   file gives in its stead (${X:-VALUE}); whoever runs the file may set it to something else. The text at the
+   fact's span shows how it is written. */
 struct rf_fact_bool {
     bool is_true;
     struct rf_from from;
+    bool is_default;
 };
 
 struct rf_fact_int {
     int64_t value;
     struct rf_from from;
+    bool is_default;
 };
 
 struct rf_fact_text {
     struct rf_str value;
     struct rf_from from;
+    bool is_default;
 };
 
 /* A list of words. One that is there and empty is known with count 0. */
@@ -44,7 +51,8 @@ struct rf_fact_list {
     struct rf_from from;
 };
 
-/* NAME=VALUE, `name: value`: labels, annotations, sysctls, build arguments. */
+/* NAME=VALUE, `name: value`: labels, annotations, sysctls, build arguments. A name alone: the value is unset.
+ */
 struct rf_fact_pair {
     struct rf_fact_text name;
     struct rf_fact_text value;
@@ -116,8 +124,12 @@ struct rf_volume {
     struct rf_fact_text name;
     struct rf_fact_list types;
     struct rf_fact_text path;   /* hostPath: on the host; else a device or the name of what is mounted */
-    struct rf_fact_text medium; /* emptyDir: "Memory" is a tmpfs */
+    struct rf_fact_text medium; /* emptyDir: "Memory" is a tmpfs; Compose: driver_opts.type */
     struct rf_fact_int size_bytes;
+    struct rf_fact_bool external; /* Compose: it is there already */
+    struct rf_fact_text driver;
+    struct rf_fact_pair *options; /* driver_opts */
+    size_t option_count;
     struct rf_from from;
 };
 
@@ -173,6 +185,8 @@ struct rf_port {
 
 /* --- program --- */
 
+/* CALLER: a name without a value, which whoever runs it has in the own environment. FILE: a line of a file
+   that was read, or, without a name, one that could not be read. */
 enum rf_env_source { RF_ENV_LITERAL, RF_ENV_SECRET, RF_ENV_CONFIG, RF_ENV_FIELD, RF_ENV_CALLER, RF_ENV_FILE };
 struct rf_env {
     struct rf_fact_text name;  /* unset: all that the source has (envFrom, env_file) */
@@ -183,7 +197,9 @@ struct rf_env {
 struct rf_build {
     struct rf_fact_text context;
     struct rf_fact_text file;
+    struct rf_fact_text dockerfile; /* dockerfile_inline: its text */
     struct rf_fact_text target;
+    struct rf_str directory; /* what a relative context is relative to; empty: the current one */
     struct rf_fact_pair *args;
     size_t arg_count;
     struct rf_from from; /* known: the image is built here */
@@ -215,6 +231,8 @@ struct rf_probe {
     struct rf_fact_int timeout_ms;
     struct rf_fact_int start_period_ms;
     struct rf_fact_int retries;
+    struct rf_fact_text user;       /* of a Compose hook: who runs it, if not the container's user */
+    struct rf_fact_bool privileged; /* of a Compose hook */
     struct rf_from from;
 };
 
@@ -264,8 +282,10 @@ struct rf_subject {
     enum rf_subject_kind kind;
     enum rf_platform platform;
     enum rf_container_kind container;
-    struct rf_fact_text name;           /* of the container, service or stage */
-    struct rf_from from;                /* the whole of it */
+    struct rf_fact_text name; /* of the container, service or stage */
+    struct rf_from from;      /* the whole of it */
+    struct rf_from unknown; /* RF_UNKNOWABLE: names a file that could not be read, and whose facts it lacks */
+    struct rf_fact_list profiles;       /* Compose: it is started only with one of them */
     const struct rf_pod *pod;           /* Kubernetes; else NULL */
     const struct rf_image_stage *stage; /* the stage that it is, or that builds its image; else NULL */
 
@@ -279,7 +299,8 @@ struct rf_subject {
     struct rf_fact_bool escalation; /* allowPrivilegeEscalation; no-new-privileges is its opposite */
     struct rf_fact_list cap_add;
     struct rf_fact_list cap_drop;
-    struct rf_fact_text proc_mount; /* "Default", "Unmasked" */
+    struct rf_fact_list security_opt; /* docker: as written; what is understood stands in its own fact */
+    struct rf_fact_text proc_mount;   /* "Default", "Unmasked" */
     struct rf_device *devices;
     size_t device_count;
     struct rf_fact_pair *sysctls;
@@ -359,6 +380,8 @@ struct rf_manifest {
     size_t subject_count;
     /* RF_KNOWN: the file is a template, this is its first action, and nothing was read from it. */
     struct rf_from templated;
+    /* RF_UNKNOWABLE: the first file that is named for inclusion and could not be read. */
+    struct rf_from unread;
 };
 
 /* Set `subject->context` to what it says itself, completed by what `pod` (or nobody: NULL) says. */
