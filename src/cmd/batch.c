@@ -36,6 +36,7 @@ struct batch {
     char inside[RF_HELPER_PATH];
     char unpack[RF_HELPER_PATH];
     struct timespec begin;
+    struct rf_swap swap;
     time_t last_said;
     const char *fetch_line; /* of the last try, not said yet */
     bool has_line;          /* a progress line stands on the terminal */
@@ -415,19 +416,19 @@ static int do_job(struct batch *batch, struct rf_err *err)
 }
 
 /* A job whose report is lost has not done what was asked. */
-static int report(const struct batch *batch, int exit_code, const struct rf_err *job_err, struct rf_err *err)
+static int report(struct batch *batch, int exit_code, const struct rf_err *job_err, struct rf_err *err)
 {
     const struct rf_batch_ran ran = {.rings = &batch->rings,
                                      .done = &batch->done,
                                      .input_name = batch->job.input_name,
                                      .error = exit_code ? job_err->msg : NULL,
                                      .exit_code = exit_code,
-                                     .stored = value_of(batch, RF_ACTION_ALL_FORMATS)};
+                                     .stored = value_of(batch, RF_ACTION_ALL_FORMATS),
+                                     .swap = rf_swap_since(&batch->swap)};
     const char *path = value_of(batch, RF_ACTION_REPORT);
     struct rf_err lost = {0};
 
-    if (!path || rf_batch_report(&ran, path, batch->rings.is_report_json, (struct rf_arena *)&batch->arena,
-                                 &lost) == 0)
+    if (!path || rf_batch_report(&ran, path, batch->rings.is_report_json, &batch->arena, &lost) == 0)
         return exit_code;
     if (exit_code == 0)
         *err = lost;
@@ -510,6 +511,7 @@ int rf_batch(const struct rf_call *call, struct rf_err *err)
         return RF_BATCH_FAILED;
     if (value_of(&batch, RF_ACTION_EXPLAIN))
         return explain(&batch, value_of(&batch, RF_ACTION_EXPLAIN), err);
+    rf_swap_look(&batch.swap);
     rf_rings_init(&batch.rings, &batch.arena);
     batch.rings.wants_report = value_of(&batch, RF_ACTION_REPORT) != NULL;
     batch.rings.is_report_json = rf_options_wants_json(call->options);

@@ -3,6 +3,7 @@
 
 #include "cmd/program.h"
 #include "cmd/rings.h"
+#include "cmd/witness.h"
 #include "engine/fetch.h"
 #include "engine/job.h"
 
@@ -44,7 +45,8 @@ struct rf_batch_ran {
     const char *input_name;
     const char *error; /* the sentence of a job that failed, or NULL */
     int exit_code;
-    const char *stored; /* the directory that results were put into, or NULL */
+    const char *stored;  /* the directory that results were put into, or NULL */
+    struct rf_swap swap; /* while the job ran */
 };
 int rf_batch_report(const struct rf_batch_ran *ran, const char *path, bool is_json, struct rf_arena *arena,
                     struct rf_err *err) RF_NONNULL RF_CHECK;

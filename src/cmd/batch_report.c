@@ -23,8 +23,9 @@ static bool is_keeping(const struct rf_ring_record *record)
     return strcmp(record->what, RF_BATCH_KEEPING) == 0;
 }
 
-static struct verdict judge(const struct rf_rings *rings)
+static struct verdict judge(const struct rf_batch_ran *ran)
 {
+    const struct rf_rings *rings = ran->rings;
     struct verdict verdict = {.is_proven = true};
 
     for (size_t i = 0; i < rings->count; i++) {
@@ -45,6 +46,13 @@ static struct verdict judge(const struct rf_rings *rings)
             verdict.why_not = note->is_judged ? note->why_not : "it was not seen to its end";
         }
         verdict.is_proven = false;
+    }
+    /* A ring's own verdict ends with the ring; what lies in memory files goes from one to the next. */
+    if (verdict.is_proven && ran->swap.pages_out && (ran->swap.is_on || ran->swap.pages_out != UINT64_MAX)) {
+        verdict.is_proven = false;
+        verdict.why_not =
+            "nothing was counted, but this machine swaps, and pages or results on their way from "
+            "ring to ring may have been among what it wrote out";
     }
     if (rings->count == 0) {
         verdict.is_proven = false;
@@ -193,7 +201,7 @@ static int write_json(const struct rf_batch_ran *ran, const struct verdict *verd
 int rf_batch_report(const struct rf_batch_ran *ran, const char *path, bool is_json, struct rf_arena *arena,
                     struct rf_err *err)
 {
-    const struct verdict verdict = judge(ran->rings);
+    const struct verdict verdict = judge(ran);
     struct rf_buf out;
     int code = 0;
 

@@ -42,6 +42,19 @@ size_t rf_report_standards(const struct rf_reported *report, struct rf_report_st
     return count;
 }
 
+static const char *swap_text(struct rf_reported *report)
+{
+    const struct rf_swap *swap = &report->swap;
+
+    if (swap->pages_out == UINT64_MAX)
+        return swap->is_on ? "on; how much was written to it is unknown" : "none";
+    if (swap->pages_out == 0)
+        return swap->is_on ? "on; no page was written to it by the whole machine while the ring ran" : "none";
+    return rf_made_printf(report->made,
+                          "on; %llu pages were written to it by the whole machine while the ring ran",
+                          (unsigned long long)swap->pages_out);
+}
+
 static void name(struct rf_buf *out, const char *text)
 {
     rf_buf_text(out, "  ");
@@ -223,6 +236,40 @@ static void mount_row(const struct rf_reported *report, const struct rf_seen_mou
     rf_buf_text(out, "\n");
 }
 
+static void swap(struct rf_reported *report, struct rf_buf *out)
+{
+    const struct {
+        const char *what;
+        enum rf_kept kept;
+    } rows[] = {{"of temporary files", report->verdict.files},
+                {"of process memory", report->verdict.memory},
+                {"of memory volumes", report->verdict.volumes}};
+
+    rf_buf_text(out, "\nswap, and what keeps the ring's memory out of it\n");
+    name(out, "swap");
+    rf_buf_printf(out, "%s\n", swap_text(report));
+    for (size_t i = 0; i < RF_COUNT(rows); i++) {
+        const char *kept = rf_kept_name(rows[i].kept);
+
+        name(out, rows[i].what);
+        rf_buf_printf(out, "%s\n", kept ? kept : "unknown");
+    }
+}
+
+static void refusals(const struct rf_outcome *outcome, struct rf_buf *out)
+{
+    rf_buf_text(out, "\nrefusals\n");
+    name(out, "memory limit");
+    count(out, "met ", outcome->memory_refusals);
+    count(out, " times, killed ", outcome->oom_kills);
+    rf_buf_text(out, "\n");
+    name(out, "pids limit");
+    count(out, "met ", outcome->pids_refusals);
+    rf_buf_text(out, " times\n");
+    name(out, "files and calls");
+    rf_buf_text(out, "not counted\n");
+}
+
 static void places(const struct rf_reported *report, struct rf_buf *out)
 {
     struct rf_report_standard standards[3];
@@ -243,16 +290,6 @@ static void places(const struct rf_reported *report, struct rf_buf *out)
         name(out, standards[i].name);
         rf_buf_printf(out, "%s\n", standards[i].what);
     }
-    rf_buf_text(out, "\nrefusals\n");
-    name(out, "memory limit");
-    count(out, "met ", report->outcome->memory_refusals);
-    count(out, " times, killed ", report->outcome->oom_kills);
-    rf_buf_text(out, "\n");
-    name(out, "pids limit");
-    count(out, "met ", report->outcome->pids_refusals);
-    rf_buf_text(out, " times\n");
-    name(out, "files and calls");
-    rf_buf_text(out, "not counted\n");
 }
 
 int rf_report_text(struct rf_reported *report, struct rf_buf *ret, struct rf_err *err)
@@ -263,6 +300,8 @@ int rf_report_text(struct rf_reported *report, struct rf_buf *ret, struct rf_err
         rf_explain_layer_rows(report->made, false, ret);
         inside(report, ret);
         places(report, ret);
+        swap(report, ret);
+        refusals(report->outcome, ret);
         rf_buf_text(ret, report->made->plan->note_count ? "\nnotes\n" : "");
         for (uint32_t i = 0; i < report->made->plan->note_count; i++) {
             const char *note = report->made->plan->notes[i];

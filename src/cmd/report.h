@@ -11,7 +11,7 @@ struct rf_reported {
     const char *error; /* the sentence of a run that failed, or NULL */
     struct rf_seen seen;
     struct rf_verdict verdict;
-    bool has_swap;
+    struct rf_swap swap;
 };
 
 int rf_report_text(struct rf_reported *report, struct rf_buf *ret, struct rf_err *err) RF_NONNULL RF_CHECK;

@@ -199,6 +199,19 @@ static void mounts(const struct rf_reported *report, struct rf_jsonw *json)
     rf_jsonw_end(json);
 }
 
+static void swap(const struct rf_reported *report, struct rf_jsonw *json)
+{
+    rf_jsonw_object(json, "swap");
+    rf_jsonw_bool(json, "on", report->swap.is_on);
+    rf_jsonw_count(json, "pages_out", report->swap.pages_out);
+    rf_jsonw_object(json, "kept_out_by");
+    rf_jsonw_text(json, "temporary_files", rf_kept_name(report->verdict.files));
+    rf_jsonw_text(json, "process_memory", rf_kept_name(report->verdict.memory));
+    rf_jsonw_text(json, "memory_volumes", rf_kept_name(report->verdict.volumes));
+    rf_jsonw_end(json);
+    rf_jsonw_end(json);
+}
+
 static void disk(const struct rf_reported *report, struct rf_jsonw *json)
 {
     struct rf_report_standard standards[3];
@@ -220,6 +233,7 @@ static void disk(const struct rf_reported *report, struct rf_jsonw *json)
         rf_jsonw_end(json);
     }
     rf_jsonw_end(json);
+    swap(report, json);
     rf_jsonw_end(json);
 }
 

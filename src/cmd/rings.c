@@ -110,7 +110,8 @@ static void be_launcher(const struct rf_rings *rings, const struct rf_posture *p
                                     .memory_peak_bytes = UINT64_MAX,
                                     .memory_refusals = UINT64_MAX,
                                     .oom_kills = UINT64_MAX,
-                                    .pids_refusals = UINT64_MAX}};
+                                    .pids_refusals = UINT64_MAX,
+                                    .swap_limit_bytes = UINT64_MAX}};
     struct rf_err err = {0};
     struct rf_run run = {.wants_witness = true, .dies_with = parent};
     int code;
@@ -119,6 +120,7 @@ static void be_launcher(const struct rf_rings *rings, const struct rf_posture *p
     ring.made = (struct rf_made){.posture = posture, .arena = &arena};
     ring.report = (struct rf_reported){.made = &ring.made, .outcome = &ring.outcome};
     rf_seen_outside(&arena, &ring.report.seen);
+    rf_swap_look(&ring.report.swap);
     code = rf_run_plan(&ring.made, &ring.facts, &ring.plan, &note->end.err);
     if (code == 0)
         code = rf_sandbox_run(&ring.plan, &run, &arena, &ring.outcome, &note->end.err);

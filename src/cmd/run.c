@@ -119,29 +119,14 @@ static void say_limits(struct rf_made *made, const struct rf_outcome *outcome)
         (void)fprintf(stderr, "ringfence: timed out after %s (--timeout)\n", time ? time : "its time");
 }
 
-/* Whether memory may be written to a disk: /proc/swaps has a line below its heading. */
-static bool has_swap(void)
-{
-    char text[1024];
-    FILE *file = fopen("/proc/swaps", "re");
-    size_t lines = 0;
-
-    if (!file)
-        return true; /* not known to be off */
-    while (fgets(text, sizeof(text), file))
-        lines++;
-    (void)fclose(file); /* opened for reading */
-    return lines > 1;
-}
-
 int rf_run_judge(struct rf_reported *report, struct rf_err *err)
 {
     int code = 0;
 
-    report->has_swap = has_swap();
+    report->swap = rf_swap_since(&report->swap);
     if (report->made->plan) {
         code = rf_seen_read(report->outcome, report->made->arena, &report->seen, err);
-        rf_verdict(report->made, report->outcome, &report->seen, report->has_swap, &report->verdict);
+        rf_verdict(report->made, report->outcome, &report->seen, &report->swap, &report->verdict);
     }
     return code;
 }
@@ -203,7 +188,8 @@ int rf_run(const struct rf_posture *posture, const struct rf_run_wish *wish, str
                                  .memory_peak_bytes = UINT64_MAX,
                                  .memory_refusals = UINT64_MAX,
                                  .oom_kills = UINT64_MAX,
-                                 .pids_refusals = UINT64_MAX};
+                                 .pids_refusals = UINT64_MAX,
+                                 .swap_limit_bytes = UINT64_MAX};
     struct rf_reported report = {.made = &made, .outcome = &outcome};
     int code;
 
@@ -212,6 +198,7 @@ int rf_run(const struct rf_posture *posture, const struct rf_run_wish *wish, str
         if (rf_report_check(wish->report, err) < 0)
             return EXIT_OWN;
         rf_seen_outside(&arena, &report.seen);
+        rf_swap_look(&report.swap);
     }
     code = rf_run_plan(&made, &facts, &plan, err);
     if (code == 0 && wish->dies_with_parent && !wish->parent)

@@ -173,6 +173,7 @@ static int read_mount(struct rf_str line, struct rf_arena *arena, struct rf_seen
     struct rf_str path = {NULL, 0};
     struct rf_str options;
     struct rf_str type;
+    struct rf_str super;
     struct rf_str word;
 
     for (int i = 0; i < 5; i++)
@@ -183,13 +184,14 @@ static int read_mount(struct rf_str line, struct rf_arena *arena, struct rf_seen
     while (word.len && !rf_str_is(word, "-"));
     type = next_word(&line);
     (void)next_word(&line); /* the source is the host's business */
+    super = next_word(&line);
     if (type.len == 0)
         return -EINVAL;
     *ret = (struct rf_seen_mount){.path = unescaped(path, arena),
                                   .type = rf_arena_text(arena, type),
                                   .options = rf_arena_text(arena, options),
-                                  .is_read_only =
-                                      has_option(options, "ro") || has_option(next_word(&line), "ro"),
+                                  .is_read_only = has_option(options, "ro") || has_option(super, "ro"),
+                                  .is_no_swap = has_option(super, "noswap"),
                                   .is_disk = !is_memory_type(type),
                                   .used_bytes = UINT64_MAX};
     return ret->path && ret->type && ret->options ? 0 : -ENOMEM;

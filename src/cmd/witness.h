@@ -23,6 +23,7 @@ struct rf_seen_mount {
     const char *options;
     bool is_read_only;   /* the mount or its file system */
     bool is_hidden;      /* a later mount covers it */
+    bool is_no_swap;     /* tmpfs: mounted with noswap */
     bool is_disk;        /* what is written there outlives the machine's memory, or may */
     uint64_t used_bytes; /* tmpfs, at the end */
 };
@@ -62,16 +63,38 @@ void rf_seen_outside(struct rf_arena *arena, struct rf_seen *ret) RF_NONNULL;
 int rf_seen_read(const struct rf_outcome *outcome, struct rf_arena *arena, struct rf_seen *ret,
                  struct rf_err *err) RF_NONNULL RF_CHECK;
 
+/* What a machine writes to its swap: memory that nobody sent to a disk, on a disk all the same. */
+struct rf_swap {
+    bool is_on;         /* there is some, or it is not known that there is none */
+    uint64_t pages_out; /* that the whole machine has written to it; UINT64_MAX: unknown */
+};
+
+/* swap.c: as it is now. */
+void rf_swap_look(struct rf_swap *ret) RF_NONNULL;
+/* What became of it since `before`: is_on when there was some then or is some now, pages_out the pages
+   written in between, by which a swap that was there for a while only is noticed. */
+struct rf_swap rf_swap_since(const struct rf_swap *before) RF_NONNULL;
+
+/* What keeps some of a ring's memory out of swap. */
+enum rf_kept { RF_KEPT_UNKNOWN, RF_KEPT_NOT, RF_KEPT_NOSWAP, RF_KEPT_GROUP, RF_KEPT_ABSENT };
+
+/* "noswap", "control group", ...; NULL for RF_KEPT_UNKNOWN. */
+const char *rf_kept_name(enum rf_kept kept);
+
 /* Who could have written to a disk, and whether anybody did. */
 struct rf_verdict {
     bool is_proven;                   /* nothing was written to a disk-backed file system */
     const char *why_not;              /* the first reason, NULL when it is proven */
     const struct rf_seen_mount *only; /* the one place that all bytes went to, or NULL */
     size_t writable_disks;
+    enum rf_kept files;   /* in the ring's own tmpfs */
+    enum rf_kept memory;  /* of its processes, and memory files and shared memory */
+    enum rf_kept volumes; /* files in a tmpfs of the host's that the ring may write; they may be others'
+                             pages, and outlive the ring's group */
 };
 
-/* `has_swap`: this machine may write memory to a disk. */
+/* `swap`: while the ring ran, as rf_swap_since() has it. */
 void rf_verdict(const struct rf_made *made, const struct rf_outcome *outcome, const struct rf_seen *seen,
-                bool has_swap, struct rf_verdict *ret) RF_NONNULL;
+                const struct rf_swap *swap, struct rf_verdict *ret) RF_NONNULL;
 
 #endif

@@ -70,15 +70,26 @@ uint32_t rf_builder_printf(struct rf_builder *b, const char *fmt, ...)
     return at;
 }
 
+/* With --userns auto the ring's mounts are made in a name space of its own, where the kernel refuses it. */
+uint32_t rf_builder_no_swap(const struct rf_builder *b)
+{
+    bool can_have = b->facts->is_privileged && b->facts->is_initial_userns && b->facts->has_tmpfs_noswap;
+
+    return can_have && b->posture->userns != RF_USERNS_AUTO ? RF_STEP_NO_SWAP : 0;
+}
+
 void rf_builder_tmpfs_options(struct rf_builder *b, struct rf_step *step)
 {
+    const char *swap = rf_builder_no_swap(b) ? ",noswap" : "";
     char owner[48] = "";
+
+    step->flags |= rf_builder_no_swap(b);
 
     /* Without ids the mount belongs to whoever makes it, which is the only id where one is mapped. */
     if (step->uid || step->gid)
         (void)rf_snprintf(owner, sizeof(owner), ",uid=%u,gid=%u", step->uid, step->gid);
-    step->data = rf_builder_printf(b, "size=%llu,nr_inodes=%llu,mode=%o%s", (unsigned long long)step->a,
-                                   (unsigned long long)step->b, step->mode, owner);
+    step->data = rf_builder_printf(b, "size=%llu,nr_inodes=%llu,mode=%o%s%s", (unsigned long long)step->a,
+                                   (unsigned long long)step->b, step->mode, owner, swap);
 }
 
 static void keep_note(struct rf_builder *b, bool is_warning, const char *fmt, va_list args)

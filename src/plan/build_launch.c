@@ -102,7 +102,9 @@ static uint32_t new_group(struct rf_builder *b, enum rf_key key, const char *par
     return b->cgroups++;
 }
 
-/* Swap is closed too where it is counted: else a limit only moves the excess to disk. */
+/* Swap is counted in where it can be: else a limit only moves the excess to disk. It is not closed by that:
+   when another group or the whole machine is short of memory, or on madvise(MADV_PAGEOUT), the kernel swaps
+   this group's pages out all the same, with memory.swappiness=0 too (measured on Linux 6.18). */
 static void limit_memory_v1(struct rf_builder *b, uint32_t slot)
 {
     char text[24];

@@ -69,6 +69,8 @@ static void add_root(struct rf_builder *b)
         step->b = OVERLAY_INODES;
         step->mode = 0755;
     }
+    if (kind != RF_STEP_ROOT)
+        step->flags |= rf_builder_no_swap(b);
     if (kind == RF_STEP_SCRATCH && is_writable) { /* nobody else's directories are in it to be written to */
         step->uid = b->uid;
         step->gid = b->gid;
@@ -180,7 +182,7 @@ static void devices(struct rf_builder *b)
 
     rf_builder_need_dir(b, "/dev");
     step = tmpfs(b, RF_KEY_NONE, "/dev", 0755, small_bytes);
-    step->flags = (uint32_t)(ATTR_NOSUID | ATTR_NOEXEC);
+    step->flags &= ~(uint32_t)ATTR_NODEV;
     device_nodes(b);
     link_to(b, "/dev/fd", "/proc/self/fd");
     link_to(b, "/dev/stdin", "/proc/self/fd/0");

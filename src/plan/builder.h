@@ -62,8 +62,12 @@ struct rf_step *rf_builder_add(struct rf_builder *b, enum rf_step_kind kind, enu
 uint32_t rf_builder_text(struct rf_builder *b, const char *text);
 uint32_t rf_builder_printf(struct rf_builder *b, const char *fmt, ...) RF_PRINTF(2, 3);
 
-/* Write the mount options of a tmpfs step from its numbers, when all of them are set. */
+/* Write the mount options of a tmpfs step from its numbers, when all of them are set; and keep it out of swap
+   where that can be had. */
 void rf_builder_tmpfs_options(struct rf_builder *b, struct rf_step *step);
+
+/* RF_STEP_NO_SWAP where the ring's tmpfs can have it, else 0. */
+uint32_t rf_builder_no_swap(const struct rf_builder *b);
 
 /* Record the first failure. */
 void rf_builder_fail(struct rf_builder *b, int code, const char *fmt, ...) RF_PRINTF(3, 4) RF_COLD;

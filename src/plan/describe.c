@@ -81,7 +81,8 @@ struct word {
 static const struct word namespaces[] = {{0x00020000, "mount"}, {0x02000000, "cgroup"}, {0x04000000, "uts"},
                                          {0x08000000, "ipc"},   {0x10000000, "user"},   {0x20000000, "pid"},
                                          {0x40000000, "net"}};
-static const struct word attributes[] = {{0x1, "ro"}, {0x2, "nosuid"}, {0x4, "nodev"}, {0x8, "noexec"}};
+static const struct word attributes[] = {
+    {0x1, "ro"}, {0x2, "nosuid"}, {0x4, "nodev"}, {0x8, "noexec"}, {RF_STEP_NO_SWAP, "noswap"}};
 
 static const char *words_of(uint32_t bits, const struct word *words, size_t count, struct rf_arena *arena)
 {

@@ -52,6 +52,8 @@ struct rf_facts {
     bool may_be_chrooted;  /* its root is not that of process 1 */
     int landlock_abi;      /* 0: the kernel has none */
     bool has_memfd_noexec; /* vm.memfd_noexec (6.3) */
+    bool has_tmpfs_noswap; /* the caller may mount a tmpfs that is never swapped out (6.4, and the initial
+                              user name space only: mm/shmem.c) */
     uint64_t nofile_hard;  /* the caller's hard limits, which cannot be raised without CAP_SYS_RESOURCE */
     uint64_t nproc_hard;
     uint64_t fsize_hard;

@@ -84,6 +84,9 @@ enum rf_step_kind {
 /* dst need not exist (kernels differ in what /proc holds): absence is success, nothing else is. */
 #define RF_STEP_IF_PRESENT (1U << 31)
 
+/* Of a tmpfs, and of the one above or below a root: what lies in it is never swapped out. */
+#define RF_STEP_NO_SWAP (1U << 30)
+
 struct rf_step {
     uint16_t kind; /* enum rf_step_kind */
     uint16_t key;  /* enum rf_key: what demands it */

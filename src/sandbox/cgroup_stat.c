@@ -59,6 +59,7 @@ void rf_cgroup_read(const struct rf_launcher *launcher, struct rf_outcome *ret)
         {"memory.peak", "", offsetof(struct rf_outcome, memory_peak_bytes)},
         {"memory.events", "max", offsetof(struct rf_outcome, memory_refusals)},
         {"memory.events", "oom_kill", offsetof(struct rf_outcome, oom_kills)},
+        {"memory.swap.max", "", offsetof(struct rf_outcome, swap_limit_bytes)},
         {"pids.events", "max", offsetof(struct rf_outcome, pids_refusals)},
     };
 

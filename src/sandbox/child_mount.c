@@ -32,7 +32,7 @@ static int set_attributes(int mount_fd, uint64_t attributes, bool is_recursive)
 
 static uint64_t attributes_of(const struct rf_step *step)
 {
-    return step->flags & ~RF_STEP_IF_PRESENT;
+    return step->flags & ~(RF_STEP_IF_PRESENT | RF_STEP_NO_SWAP);
 }
 
 /* A mount on the directory that is kept open would be missed by the files to come. */
@@ -200,6 +200,8 @@ static int new_memory(const struct rf_step *step)
         code = set_number(fs, "uid", step->uid, 10);
     if (code >= 0 && step->gid)
         code = set_number(fs, "gid", step->gid, 10);
+    if (code >= 0 && (step->flags & RF_STEP_NO_SWAP))
+        code = rf_sys_fsconfig(fs, RF_FSCONFIG_SET_FLAG, "noswap", NULL);
     return finish(fs, code, 0);
 }
 

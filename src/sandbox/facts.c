@@ -153,6 +153,15 @@ static void look_at_caller(struct rf_facts *facts, struct rf_arena *arena)
 
 /* --- the kernel --- */
 
+/* Asked of the kernel rather than of its version: distributions carry the option to older ones, and a user
+   name space or a filter may refuse it on new ones. Nothing is mounted. */
+static bool takes_noswap(void)
+{
+    RF_AUTO(close) int fs = rf_sys_fsopen("tmpfs");
+
+    return fs >= 0 && rf_sys_fsconfig(fs, RF_FSCONFIG_SET_FLAG, "noswap", NULL) == 0;
+}
+
 static void look_at_kernel(struct rf_facts *facts)
 {
     int abi =
@@ -161,6 +170,7 @@ static void look_at_kernel(struct rf_facts *facts)
 
     facts->landlock_abi = abi < 0 ? 0 : abi;
     facts->has_memfd_noexec = facts->is_privileged && access("/proc/sys/vm/memfd_noexec", F_OK) == 0;
+    facts->has_tmpfs_noswap = facts->is_privileged && facts->is_initial_userns && takes_noswap();
     if (facts->is_privileged && statfs(RF_NETNS_PIN, &fs) == 0 && (long)fs.f_type == nsfs_magic)
         facts->netns_pin = RF_NETNS_PIN; /* only root can have mounted it there */
 }

@@ -199,7 +199,8 @@ static const struct rf_outcome nothing_known = {.failed_step = -1,
                                                 .memory_peak_bytes = UINT64_MAX,
                                                 .memory_refusals = UINT64_MAX,
                                                 .oom_kills = UINT64_MAX,
-                                                .pids_refusals = UINT64_MAX};
+                                                .pids_refusals = UINT64_MAX,
+                                                .swap_limit_bytes = UINT64_MAX};
 
 int rf_sandbox_run(const struct rf_plan *plan, const struct rf_run *run, struct rf_arena *arena,
                    struct rf_outcome *ret, struct rf_err *err)

@@ -57,6 +57,8 @@ struct rf_outcome {
     uint64_t memory_refusals; /* times the limit was met */
     uint64_t oom_kills;
     uint64_t pids_refusals;
+    uint64_t
+        swap_limit_bytes;   /* version 2: what the group may swap out; of version 1 there is no such limit */
     struct rf_err run_file; /* why exec, ps and kill cannot find this run; code 0: they can */
     /* with wants_witness */
     struct rf_witness_text status; /* /proc/PID/status of the workload after its execve */

@@ -95,6 +95,7 @@ static int make_plan(struct rf_posture *posture, size_t world, struct rf_facts *
         .is_initial_userns = true,
         .landlock_abi = worlds[world].landlock_abi,
         .has_memfd_noexec = worlds[world].is_new_kernel,
+        .has_tmpfs_noswap = worlds[world].is_new_kernel && worlds[world].id == 0,
         .nofile_hard = 1048576,
         .nproc_hard = 4096,
         .fsize_hard = UINT64_MAX,

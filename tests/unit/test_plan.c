@@ -532,12 +532,58 @@ static void equal_plans_have_equal_hashes(void **state)
     }
 }
 
+/* noswap is for the initial user name space: a plan has it everywhere or nowhere. */
+static void keeps_tmpfs_out_of_swap(void **state)
+{
+    static const struct {
+        struct setting settings[SETTINGS];
+        enum world world;
+        bool has_option;
+        bool is_initial_userns;
+        bool wants;
+    } cases[] = {
+        {{{0}}, ROOT, true, true, true},
+        {{{0}}, ROOT, false, true, false},
+        {{{0}}, ROOT, true, false, false},
+        {{{0}}, USER, true, true, false},
+        {{{RF_KEY_USERNS, "auto"}}, ROOT, true, true, false},
+        {{{RF_KEY_SCRATCH, "true"}}, ROOT, true, true, true},
+        {{{RF_KEY_READ_ONLY, "false"}}, ROOT, true, true, true},
+        {{{RF_KEY_TMPFS, "/srv:size=8m,exec"}}, ROOT, true, true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < RF_COUNT(cases); i++) {
+        struct planned p;
+
+        begin(&p, cases[i].world, cases[i].settings);
+        p.facts.has_tmpfs_noswap = cases[i].has_option;
+        p.facts.is_initial_userns = cases[i].is_initial_userns;
+        if (make(&p) != 0)
+            fail_msg("case %zu: %s", i, p.err.msg);
+        for (uint32_t j = 0; j < p.plan.count; j++) {
+            const struct rf_step *step = &p.plan.steps[j];
+            bool is_memory = step->kind == RF_STEP_TMPFS || step->kind == RF_STEP_MASK_DIR ||
+                             step->kind == RF_STEP_SCRATCH || step->kind == RF_STEP_OVERLAY;
+
+            if (step->kind == RF_STEP_CLONE)
+                continue; /* its flags are name spaces */
+            assert_int_equal((step->flags & RF_STEP_NO_SWAP) != 0, is_memory && cases[i].wants);
+            assert_int_equal(strstr(rf_plan_text(&p.plan, step->data), ",noswap") != NULL,
+                             (step->kind == RF_STEP_TMPFS || step->kind == RF_STEP_MASK_DIR) &&
+                                 cases[i].wants);
+        }
+        rf_arena_done(&p.arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_key_changes_the_plan),  cmocka_unit_test(refuses_with_the_reason),
-        cmocka_unit_test(wants_something_to_run),     cmocka_unit_test(files_on_disks_as_descriptors),
-        cmocka_unit_test(fails_whole_without_memory), cmocka_unit_test(equal_plans_have_equal_hashes),
+        cmocka_unit_test(keeps_tmpfs_out_of_swap),       cmocka_unit_test(each_key_changes_the_plan),
+        cmocka_unit_test(refuses_with_the_reason),       cmocka_unit_test(wants_something_to_run),
+        cmocka_unit_test(files_on_disks_as_descriptors), cmocka_unit_test(fails_whole_without_memory),
+        cmocka_unit_test(equal_plans_have_equal_hashes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

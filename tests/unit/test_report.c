@@ -57,8 +57,7 @@ struct fixture {
 /* A run of which everything is known and nothing is wrong. */
 static void begin(struct fixture *f)
 {
-    static const char words[] = "\0memory.swap.max\0"
-                                "0";
+    static const char words[] = "\0/tmp";
 
     memset(f, 0, sizeof(*f));
     rf_arena_init(&f->arena, ARENA_BYTES);
@@ -74,6 +73,7 @@ static void begin(struct fixture *f)
                                      .memory_refusals = UINT64_MAX,
                                      .oom_kills = UINT64_MAX,
                                      .pids_refusals = UINT64_MAX,
+                                     .swap_limit_bytes = UINT64_MAX,
                                      .status = TEXT(status),
                                      .io = TEXT(io_none),
                                      .mounts = TEXT(read_only_root),
@@ -88,7 +88,7 @@ static void judge(struct fixture *f)
     struct rf_err err = {0};
 
     assert_int_equal(rf_seen_read(&f->outcome, &f->arena, &f->report.seen, &err), 0);
-    rf_verdict(&f->made, &f->outcome, &f->report.seen, f->report.has_swap, &f->report.verdict);
+    rf_verdict(&f->made, &f->outcome, &f->report.seen, &f->report.swap, &f->report.verdict);
 }
 
 static void reads_what_is_there(void **state)
@@ -209,17 +209,6 @@ static void relays_the_other(struct fixture *f)
     f->facts.disk_outputs = 6;
     f->plan.watch.relayed = 2;
 }
-static void swaps(struct fixture *f)
-{
-    f->report.has_swap = true;
-}
-static void swaps_outside(struct fixture *f)
-{
-    f->report.has_swap = true;
-    f->steps[0] = (struct rf_step){.kind = RF_STEP_CGROUP_LIMIT, .dst = 1, .data = 17};
-    f->plan.count = 1;
-}
-
 static const struct {
     const char *name;
     void (*change)(struct fixture *f);
@@ -239,8 +228,6 @@ static const struct {
     {"standard output on a disk", has_disk_output, false},
     {"standard output on a disk, relayed", has_relayed_output, true},
     {"standard error on a disk, output relayed", relays_the_other, false},
-    {"swap", swaps, false},
-    {"swap, closed to the ring", swaps_outside, true},
 };
 
 static void proves_or_says_why_not(void **state)
@@ -257,6 +244,154 @@ static void proves_or_says_why_not(void **state)
         assert_int_equal(f.report.verdict.is_proven, f.report.verdict.why_not == NULL);
         rf_arena_done(&f.arena);
     }
+}
+
+/* --- swap --- */
+
+static char own_plain[] = "101 100 0:50 / /tmp rw,nosuid - tmpfs none rw,size=64m\n";
+static char own_noswap[] = "101 100 0:50 / /tmp rw,nosuid - tmpfs none rw,size=64m,noswap\n";
+static char volume_plain[] = "101 100 0:50 / /tmp rw,nosuid - tmpfs none rw,noswap\n"
+                             "102 100 0:51 / /srv rw,nosuid - tmpfs x rw\n";
+static char volume_noswap[] = "101 100 0:50 / /tmp rw,nosuid - tmpfs none rw,noswap\n"
+                              "102 100 0:51 / /srv rw,nosuid - tmpfs x rw,noswap\n";
+static char volume_read_only[] = "101 100 0:50 / /tmp rw,nosuid - tmpfs none rw,noswap\n"
+                                 "102 100 0:51 / /srv ro,nosuid - tmpfs x rw\n";
+static char volume_ramfs[] = "101 100 0:50 / /tmp rw,nosuid - tmpfs none rw,noswap\n"
+                             "102 100 0:51 / /srv rw,nosuid - ramfs x rw\n";
+
+static const struct {
+    const char *name;
+    struct rf_witness_text mounts;
+    enum rf_kept files; /* without help of a group */
+    enum rf_kept volumes;
+} memories[] = {
+    {"swappable tmpfs", TEXT(own_plain), RF_KEPT_NOT, RF_KEPT_ABSENT},
+    {"noswap tmpfs", TEXT(own_noswap), RF_KEPT_NOSWAP, RF_KEPT_ABSENT},
+    {"swappable volume", TEXT(volume_plain), RF_KEPT_NOSWAP, RF_KEPT_NOT},
+    {"noswap volume", TEXT(volume_noswap), RF_KEPT_NOSWAP, RF_KEPT_NOSWAP},
+    {"read-only volume", TEXT(volume_read_only), RF_KEPT_NOSWAP, RF_KEPT_ABSENT},
+    {"ramfs volume", TEXT(volume_ramfs), RF_KEPT_NOSWAP, RF_KEPT_ABSENT},
+};
+
+enum group { NO_GROUP, GROUP_V1, GROUP_V2_WITHOUT_SWAP_FILE, GROUP_V2_OPEN, GROUP_V2_CLOSED, GROUPS };
+
+/* The plan writes what it always writes; whether it helped is what the kernel says at the end. */
+static void set_group(struct fixture *f, enum group group)
+{
+    static const char words[] = "memory.memsw.limit_in_bytes\0memory.swap.max\0"
+                                "0";
+    static const uint64_t limits_read[GROUPS] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, 4096, 0};
+
+    memcpy(f->text + 6, words, sizeof(words));
+    f->steps[0] = (struct rf_step){.kind = RF_STEP_TMPFS, .dst = 1};
+    f->plan.count = 1;
+    f->outcome.swap_limit_bytes = limits_read[group];
+    if (group == NO_GROUP)
+        return;
+    f->steps[1] = (struct rf_step){.kind = RF_STEP_CGROUP_LIMIT,
+                                   .dst = group == GROUP_V1 ? 6 : 34,
+                                   .data = 50,
+                                   .flags = RF_STEP_IF_PRESENT};
+    f->plan.count = 2;
+}
+
+static const struct {
+    const char *name;
+    struct rf_swap swap;
+    bool is_proof; /* by itself */
+} swaps[] = {
+    {"none", {false, 0}, true},
+    {"none, not counted", {false, UINT64_MAX}, true},
+    {"nothing went out", {true, 0}, true},
+    {"something went out", {true, 7}, false},
+    {"not counted", {true, UINT64_MAX}, false},
+    {"there for a while", {false, 7}, false},
+};
+
+static void check_swap(size_t s, enum group group, size_t m)
+{
+    bool is_closed = group == GROUP_V2_CLOSED;
+    enum rf_kept files = memories[m].files == RF_KEPT_NOT && is_closed ? RF_KEPT_GROUP : memories[m].files;
+    bool is_kept = is_closed && files != RF_KEPT_NOT && memories[m].volumes != RF_KEPT_NOT;
+    struct fixture f;
+
+    begin(&f);
+    f.report.swap = swaps[s].swap;
+    set_group(&f, group);
+    f.outcome.mounts = memories[m].mounts;
+    judge(&f);
+    if (f.report.verdict.is_proven != (swaps[s].is_proof || is_kept))
+        fail_msg("swap %s, group %d, %s: %s", swaps[s].name, (int)group, memories[m].name,
+                 rf_report_verdict_text(&f.report));
+    assert_int_equal(f.report.verdict.files, files);
+    assert_int_equal(f.report.verdict.volumes, memories[m].volumes);
+    assert_int_equal(f.report.verdict.memory, is_closed ? RF_KEPT_GROUP : RF_KEPT_NOT);
+    if (!f.report.verdict.is_proven && files == RF_KEPT_NOT)
+        assert_non_null(strstr(f.report.verdict.why_not, "temporary files of the ring and memory"));
+    else if (!f.report.verdict.is_proven && !is_closed)
+        assert_non_null(strstr(f.report.verdict.why_not, "its temporary files were not"));
+    rf_arena_done(&f.arena);
+}
+
+static void counts_swap_among_disks(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < RF_COUNT(swaps); s++) {
+        for (int group = 0; group < GROUPS; group++) {
+            for (size_t m = 0; m < RF_COUNT(memories); m++)
+                check_swap(s, (enum group)group, m);
+        }
+    }
+}
+
+static void check_overlay(uint32_t flags, uint64_t limit, enum rf_kept want)
+{
+    struct fixture f;
+
+    begin(&f);
+    has_own_overlay(&f);
+    f.steps[0].flags = flags;
+    f.outcome.swap_limit_bytes = limit;
+    f.report.swap = (struct rf_swap){true, 7};
+    judge(&f);
+    assert_int_equal(f.report.verdict.files, want);
+    assert_int_equal(f.report.verdict.is_proven, limit == 0);
+    rf_arena_done(&f.arena);
+}
+
+/* Its tmpfs is in no list of mounts. */
+static void knows_what_is_above_an_overlay(void **state)
+{
+    (void)state;
+    check_overlay(0, UINT64_MAX, RF_KEPT_NOT);
+    check_overlay(0, 0, RF_KEPT_GROUP);
+    check_overlay(RF_STEP_NO_SWAP, UINT64_MAX, RF_KEPT_NOSWAP);
+    check_overlay(RF_STEP_NO_SWAP, 0, RF_KEPT_NOSWAP);
+}
+
+static void says_what_is_kept_out_of_swap(void **state)
+{
+    struct fixture f;
+    struct rf_buf out;
+    struct rf_err err = {0};
+
+    (void)state;
+    begin(&f);
+    set_group(&f, GROUP_V1);
+    f.report.swap = (struct rf_swap){true, 7};
+    f.outcome.mounts = (struct rf_witness_text)TEXT(own_noswap);
+    judge(&f);
+    rf_buf_init(&out, &f.arena);
+    assert_int_equal(rf_report_text(&f.report, &out, &err), 0);
+    assert_non_null(strstr(out.ptr, "  swap               on; 7 pages were written to it"));
+    assert_non_null(strstr(out.ptr, "  of temporary files noswap\n  of process memory  nothing\n"));
+    rf_buf_init(&out, &f.arena);
+    assert_int_equal(rf_report_json(&f.report, &out, &err), 0);
+    assert_non_null(strstr(out.ptr, "\"pages_out\": 7"));
+    assert_non_null(strstr(out.ptr, "\"temporary_files\": \"noswap\""));
+    assert_non_null(strstr(out.ptr, "\"process_memory\": \"nothing\""));
+    assert_non_null(strstr(out.ptr, "\"memory_volumes\": \"there is none\""));
+    rf_arena_done(&f.arena);
 }
 
 static void attributes_bytes_to_the_only_place(void **state)
@@ -345,7 +480,7 @@ static void fails_whole_without_memory(void **state)
         rf_buf_init(&out, &f.arena);
         rf_arena_fail_at(nth);
         code = rf_seen_read(&f.outcome, &f.arena, &f.report.seen, &err);
-        rf_verdict(&f.made, &f.outcome, &f.report.seen, false, &f.report.verdict);
+        rf_verdict(&f.made, &f.outcome, &f.report.seen, &f.report.swap, &f.report.verdict);
         if (code == 0)
             code = nth % 2 ? rf_report_json(&f.report, &out, &err) : rf_report_text(&f.report, &out, &err);
         rf_arena_fail_at(0);
@@ -363,10 +498,16 @@ static void fails_whole_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_what_is_there),        cmocka_unit_test(knows_nothing_without_a_witness),
-        cmocka_unit_test(proves_or_says_why_not),     cmocka_unit_test(attributes_bytes_to_the_only_place),
-        cmocka_unit_test(hides_what_is_covered),      cmocka_unit_test(reports_a_run_that_was_refused),
+        cmocka_unit_test(reads_what_is_there),
+        cmocka_unit_test(knows_nothing_without_a_witness),
+        cmocka_unit_test(proves_or_says_why_not),
+        cmocka_unit_test(attributes_bytes_to_the_only_place),
+        cmocka_unit_test(hides_what_is_covered),
+        cmocka_unit_test(reports_a_run_that_was_refused),
         cmocka_unit_test(fails_whole_without_memory),
+        cmocka_unit_test(counts_swap_among_disks),
+        cmocka_unit_test(knows_what_is_above_an_overlay),
+        cmocka_unit_test(says_what_is_kept_out_of_swap),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
