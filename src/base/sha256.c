@@ -33,6 +33,13 @@ static void store(unsigned char *p, uint32_t x)
     p[3] = (unsigned char)x;
 }
 
+/* The letter a..h (0..7) in round `t`: the names move on by one in each round, the numbers stay where they
+ * are. */
+static uint32_t *letter(uint32_t s[8], size_t name, size_t t)
+{
+    return &s[(name - t) % 8];
+}
+
 /* One block of 64 bytes; letters as in the standard. */
 static void compress(uint32_t state[8], const unsigned char *block)
 {
@@ -49,14 +56,16 @@ static void compress(uint32_t state[8], const unsigned char *block)
     }
     memcpy(s, state, sizeof(s));
     for (size_t t = 0; t < 64; t++) {
-        uint32_t s1 = rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25);
-        uint32_t t1 = s[7] + s1 + ((s[4] & s[5]) ^ (~s[4] & s[6])) + rounds[t] + w[t];
-        uint32_t s0 = rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22);
-        uint32_t t2 = s0 + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
+        uint32_t *h = letter(s, 7, t);
+        uint32_t a = *letter(s, 0, t);
+        uint32_t e = *letter(s, 4, t);
+        uint32_t t1 = *h + rounds[t] + w[t] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
+                      ((e & *letter(s, 5, t)) ^ (~e & *letter(s, 6, t)));
+        uint32_t b = *letter(s, 1, t);
+        uint32_t c = *letter(s, 2, t);
 
-        memmove(s + 1, s, 7 * sizeof(s[0]));
-        s[4] += t1;
-        s[0] = t1 + t2;
+        *letter(s, 3, t) += t1;
+        *h = t1 + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
     }
     for (size_t i = 0; i < 8; i++)
         state[i] += s[i];
