@@ -6,6 +6,10 @@
 #include "posture/value.h"
 
 #include <errno.h>
+#include <string.h>
+
+/* Beside the row of files, which is in memory: the dictionaries of xz -9 and zstd --ultra, and libarchive. */
+#define UNPACK_MEMORY ((uint64_t)512 << 20)
 
 /* The only engine whose file must name where this program is installed. Its words are ours and numbers. */
 static const char unpack_text[] = "version: 1\n"
@@ -21,7 +25,7 @@ static const char unpack_text[] = "version: 1\n"
                                   "  - /usr/lib:/usr/lib:ro\n"
                                   "  - /lib:/lib:ro\n"
                                   "  - /lib64:/lib64:ro\n"
-                                  "memory: 1g\n"
+                                  "memory: \"%llu\"\n"
                                   "pids_limit: \"4\"\n"
                                   "timeout: 5m\n"
                                   "seccomp: strict\n"
@@ -66,8 +70,10 @@ static int add_source(struct rf_worker *worker, int file, const char *name, stru
 
 static int add_entry(struct rf_worker *worker, const struct rf_frame *frame, struct rf_err *err)
 {
-    const char *name =
-        rf_worker_printf(worker, "%s, entry %zu", worker->job->input_name, worker->source_count + 1);
+    /* The row's names are NUMBER-NAME (unpack/name.h): its letters do no harm anywhere. */
+    const char *dash = strchr(frame->name, '-');
+    const char *name = rf_worker_printf(worker, "%s, entry %zu (%s)", worker->job->input_name,
+                                        worker->source_count + 1, dash ? dash + 1 : frame->name);
     int file = -1;
     int code = rf_memory_file_of(frame->bytes, &file, err);
 
@@ -89,7 +95,8 @@ static int make_unpacker(struct rf_worker *worker, struct rf_engine *ret, struct
                        worker->job->input_name);
     text = rf_arena_printf(worker->arena, unpack_text, (unsigned long long)limits->entries,
                            (unsigned long long)limits->unpacked_bytes,
-                           (unsigned long long)limits->unpacked_ratio, worker->job->unpack);
+                           (unsigned long long)limits->unpacked_ratio, worker->job->unpack,
+                           (unsigned long long)(limits->unpacked_bytes + UNPACK_MEMORY));
     if (!text)
         return rf_fail(err, -ENOMEM, "%s: out of memory", worker->job->input_name);
     return rf_engine_read("ringfence-unpack", rf_str_of(text), worker->arena, ret, err);
