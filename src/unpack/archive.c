@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* What libarchive is handed at once: its caller looks at the limits before each piece. */
-enum { PIECE_BYTES = 64 * 1024, STREAM_BLOCKS = 16, WORDS_BYTES = 300 };
+enum { PIECE_BYTES = 64 * 1024, TAR_BLOCK = 512, STREAM_BLOCKS = 16, WORDS_BYTES = 300 };
 
 struct reading {
     struct archive *archive;
@@ -19,6 +19,7 @@ struct reading {
     size_t at; /* in `packed` */
     uint64_t entries;
     uint64_t bytes;
+    la_int64_t end_at; /* of the last entry, in the unpacked stream */
     char piece[PIECE_BYTES];
 };
 
@@ -47,7 +48,8 @@ static bool is_stream_too_long(const struct reading *r)
     uint64_t most = 0;
     la_int64_t at = archive_filter_bytes(r->archive, 0);
 
-    if (__builtin_mul_overflow(r->limits->entries + STREAM_BLOCKS, (uint64_t)STREAM_BLOCKS * 512, &room) ||
+    if (__builtin_mul_overflow(r->limits->entries + STREAM_BLOCKS, (uint64_t)STREAM_BLOCKS * TAR_BLOCK,
+                               &room) ||
         __builtin_add_overflow(r->limits->bytes, room, &most))
         return false;
     return at > 0 && (uint64_t)at > most;
@@ -121,7 +123,9 @@ static int open_archive(struct reading *r, struct rf_err *err)
         archive_read_set_seek_callback(a, seek_piece) != ARCHIVE_OK ||
         archive_read_set_callback_data(a, r) != ARCHIVE_OK)
         return fail(r, "libarchive does not do what it is made for", err);
-    return archive_read_open1(a) == ARCHIVE_OK ? 0 : fail(r, "opening it", err);
+    return archive_read_open1(a) == ARCHIVE_OK
+               ? 0
+               : fail(r, "want files in a zip or a tar, the tar as it is or packed by gzip, xz or zstd", err);
 }
 
 /* --- entries --- */
@@ -202,7 +206,21 @@ static int read_entry(struct reading *r, struct archive_entry *entry, struct rf_
     is_wanted = code == 0 && archive_entry_filetype(entry) == AE_IFREG && !rf_unpack_is_litter(name);
     if (is_wanted)
         code = r->visitor->begin(r->visitor->context, name, err);
-    return code < 0 ? code : read_bytes(r, is_wanted, err);
+    if (code == 0)
+        code = read_bytes(r, is_wanted, err);
+    r->end_at = archive_filter_bytes(r->archive, 0);
+    return code;
+}
+
+/* libarchive takes a tar that ends between two entries for a whole one: want the zeros that end it. What it
+   fills a block with behind an entry is less than one. */
+static int check_end(const struct reading *r, struct rf_err *err)
+{
+    bool is_tar = (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+
+    if (is_tar && archive_filter_bytes(r->archive, 0) - r->end_at < TAR_BLOCK)
+        return rf_fail(err, -EBADMSG, "the tar breaks off behind entry %llu", (unsigned long long)r->entries);
+    return 0;
 }
 
 static int read_all(struct reading *r, struct rf_err *err)
@@ -214,7 +232,7 @@ static int read_all(struct reading *r, struct rf_err *err)
         int got = archive_read_next_header(r->archive, &entry);
 
         if (got == ARCHIVE_EOF)
-            break;
+            return check_end(r, err);
         code = got == ARCHIVE_OK ? read_entry(r, entry, err) : fail(r, "reading it", err);
     }
     return code;
