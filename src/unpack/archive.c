@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* What libarchive is handed at once: its caller looks at the limits before each piece. */
-enum { PIECE_BYTES = 64 * 1024, TAR_BLOCK = 512, STREAM_BLOCKS = 16, WORDS_BYTES = 300 };
+enum { PIECE_BYTES = 64 * 1024, TAR_BLOCK = 512, STREAM_BLOCKS = 16, WORDS_BYTES = 300, FILTERS = 2 };
 
 struct reading {
     struct archive *archive;
@@ -104,7 +104,7 @@ static int fail(const struct reading *r, const char *doing, struct rf_err *err)
 {
     const char *why = archive_error_string(r->archive);
 
-    return rf_fail(err, -EBADMSG, "%s: %.*s", doing, WORDS_BYTES, why ? why : "unknown");
+    return rf_fail(err, -EBADMSG, "%s: %.*s", doing, WORDS_BYTES, why ? why : "it breaks off");
 }
 
 static int open_archive(struct reading *r, struct rf_err *err)
@@ -123,9 +123,11 @@ static int open_archive(struct reading *r, struct rf_err *err)
         archive_read_set_seek_callback(a, seek_piece) != ARCHIVE_OK ||
         archive_read_set_callback_data(a, r) != ARCHIVE_OK)
         return fail(r, "libarchive does not do what it is made for", err);
-    return archive_read_open1(a) == ARCHIVE_OK
-               ? 0
-               : fail(r, "want files in a zip or a tar, the tar as it is or packed by gzip, xz or zstd", err);
+    if (archive_read_open1(a) != ARCHIVE_OK)
+        return fail(r, "want files in a zip or a tar, the tar as it is or packed by gzip, xz or zstd", err);
+    if (archive_filter_count(a) > FILTERS)
+        return rf_fail(err, -EBADMSG, "it is packed twice: want a tar that is packed once");
+    return 0;
 }
 
 /* --- entries --- */
