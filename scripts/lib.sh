@@ -10,6 +10,7 @@ needs_build='gcc|gcc|compiles
 /usr/include/linux/landlock.h|linux-libc-dev|headers of the kernel
 /usr/include/yaml.h|libyaml-dev|reads Compose and Kubernetes files (ringfence-tools)
 /usr/include/archive.h|libarchive-dev|takes archives apart (ringfence-unpack)
+/usr/include/zlib.h|zlib1g-dev|checks gzip (ringfence-unpack)
 pkg-config|pkg-config|finds the libraries
 musl-gcc|musl-tools|static front program that starts in a fifth of the time
 meson|meson|build system

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/frames.h"
+#include "unpack/gzip.h"
 #include "unpack/name.h"
 
 #include <errno.h>
@@ -155,6 +156,8 @@ static int make_row(struct row *row, struct rf_str packed, const struct rf_unpac
     const struct rf_unpack_visitor second = {.context = row, .begin = next_file, .take = put_bytes};
     int code = rf_unpack_visit(packed, limits, &first, err);
 
+    if (code == 0)
+        code = rf_unpack_check_gzip(packed, err);
     if (code == 0)
         code = sort_files(row, err);
     if (code == 0)

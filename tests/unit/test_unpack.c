@@ -250,17 +250,39 @@ static size_t zip_content(void)
 
 static void refuses_broken_bytes(void **state)
 {
-    static const enum form summed[] = {TAR_XZ, ZIP, ZIP_STORED};
+    static const enum form summed[] = {TAR_GZ, TAR_XZ, ZIP, ZIP_STORED};
 
     (void)state;
     for (size_t i = 0; i < RF_COUNT(summed); i++) {
         struct rf_str packed = pack(summed[i], NULL, pair);
         struct rf_err err = {0};
 
-        packed_room[summed[i] == TAR_XZ ? packed.len / 2 : zip_content()] ^= 1;
+        if (summed[i] == TAR_GZ)
+            packed_room[packed.len - 6] ^= 1; /* of its sum */
+        else
+            packed_room[summed[i] == TAR_XZ ? packed.len / 2 : zip_content()] ^= 1;
         if (unpack(packed, &limits, &err) != -EBADMSG || row_len)
             fail_msg("form %zu: \"%s\"", i, err.msg);
     }
+}
+
+static void looks_behind_gzip(void **state)
+{
+    struct rf_str packed = pack(TAR_GZ, NULL, pair);
+    struct rf_err err = {0};
+
+    (void)state;
+    memset(packed_room + packed.len, 0, 512);
+    assert_int_equal(unpack((struct rf_str){packed.ptr, packed.len + 512}, &limits, &err), 0);
+    packed_room[packed.len + 511] = 'x';
+    assert_int_equal(unpack((struct rf_str){packed.ptr, packed.len + 512}, &limits, &err), -EBADMSG);
+    assert_string_equal(err.msg, "there is something behind the end of its gzip");
+    memcpy(packed_room + packed.len, packed_room, packed.len); /* twice the same names, both are looked at */
+    assert_int_equal(unpack((struct rf_str){packed.ptr, 2 * packed.len}, &limits, &err), -EBADMSG);
+    assert_string_equal(err.msg, "two files are called \"a.png\"");
+    packed_room[2 * packed.len - 6] ^= 1;
+    assert_int_equal(unpack((struct rf_str){packed.ptr, 2 * packed.len}, &limits, &err), -EBADMSG);
+    assert_string_equal(err.msg, "its gzip is broken: incorrect data check");
 }
 
 static void keeps_limits(void **state)
@@ -320,6 +342,7 @@ int main(void)
         cmocka_unit_test(refuses_what_attacks),
         cmocka_unit_test(refuses_every_prefix),
         cmocka_unit_test(refuses_broken_bytes),
+        cmocka_unit_test(looks_behind_gzip),
         cmocka_unit_test(keeps_limits),
         cmocka_unit_test(allows_what_reaches_limits),
         cmocka_unit_test(tells_when_nothing_can_be_put),
