@@ -56,14 +56,10 @@ static const char *wrong_component(struct rf_str name)
     return NULL;
 }
 
-static const char *wrong(struct rf_str name)
+static bool is_absolute(struct rf_str name)
 {
-    const char *why = wrong_letter(name);
-
-    if (!why && (name.ptr[0] == '/' ||
-                 (name.len > 2 && is_letter(name.ptr[0]) && name.ptr[1] == ':' && name.ptr[2] == '/')))
-        why = "is absolute";
-    return why;
+    return rf_str_starts(name, "/") ||
+           (name.len > 2 && is_letter(name.ptr[0]) && name.ptr[1] == ':' && name.ptr[2] == '/');
 }
 
 static struct rf_str behind_dots(struct rf_str name)
@@ -81,8 +77,10 @@ int rf_unpack_name(struct rf_str name, bool is_directory, struct rf_str *ret, st
     if (name.len == 0 || name.len > RF_UNPACK_NAME_BYTES)
         return rf_fail(err, -EBADMSG, "an entry has a name of %zu bytes: want 1 to %d", name.len,
                        RF_UNPACK_NAME_BYTES);
-    why = wrong(name);
+    why = wrong_letter(name);
     cut = behind_dots(name);
+    if (!why && is_absolute(cut))
+        why = "is absolute";
     if (is_directory && cut.len && cut.ptr[cut.len - 1] == '/')
         cut.len--;
     if (is_directory && rf_str_is(cut, "."))
