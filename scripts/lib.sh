@@ -9,6 +9,8 @@ needs_build='gcc|gcc|compiles
 /usr/include/stdlib.h|libc6-dev|headers of the C library
 /usr/include/linux/landlock.h|linux-libc-dev|headers of the kernel
 /usr/include/yaml.h|libyaml-dev|reads Compose and Kubernetes files (ringfence-tools)
+/usr/include/archive.h|libarchive-dev|takes archives apart (ringfence-unpack)
+/usr/include/zlib.h|zlib1g-dev|checks gzip (ringfence-unpack)
 pkg-config|pkg-config|finds the libraries
 musl-gcc|musl-tools|static front program that starts in a fifth of the time
 meson|meson|build system
@@ -52,6 +54,9 @@ img2webp|webp|images (tests only)
 ffmpeg|ffmpeg|recordings, and a rival of src/engine/media*.c (tests only)
 curl|curl|fetches
 /etc/ssl/certs/ca-certificates.crt|ca-certificates|fetches by https
+zip|zip|archives
+xz|xz-utils|archives
+zstd|zstd|archives
 openssl|openssl|certificates for the tests of fetching
 pydoc3|python3|web servers for the tests of fetching
 pgrep|procps|tests that look for processes

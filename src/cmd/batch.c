@@ -29,6 +29,7 @@ struct batch {
     struct rf_rings rings;
     struct rf_ring_ops ops;
     struct rf_engines engines;
+    struct rf_posture over; /* every engine's */
     struct rf_job_config config;
     struct rf_fetch_policy policy;
     struct rf_job job;
@@ -227,7 +228,8 @@ static int read_policy(struct batch *batch, struct rf_err *err)
  */
 static int lay_over_engines(struct batch *batch, struct rf_err *err)
 {
-    struct rf_posture over = *batch->call->posture;
+    const struct rf_posture *words = batch->call->posture;
+    struct rf_posture over = *words;
     struct rf_mount *mounts = rf_arena_array(over.arena, over.mount_count + 1, sizeof(*mounts));
     int code = 0;
 
@@ -235,13 +237,15 @@ static int lay_over_engines(struct batch *batch, struct rf_err *err)
         return rf_fail(err, -ENOMEM, "reading the engines: out of memory");
     over.mounts = mounts;
     over.mount_count = 0;
-    for (size_t i = 0; i < batch->call->posture->mount_count; i++) {
-        if (batch->call->posture->mounts[i].kind == RF_MOUNT_TMPFS)
-            mounts[over.mount_count++] = batch->call->posture->mounts[i];
+    for (size_t i = 0; i < words->mount_count; i++) {
+        if (words->mounts[i].kind == RF_MOUNT_TMPFS)
+            mounts[over.mount_count++] = words->mounts[i];
     }
     over.from[RF_KEY_VOLUME].known = RF_UNSET;
     over.from[RF_KEY_JOB_CONFIG].known = RF_UNSET;
     over.job_config = NULL;
+    batch->over = over;
+    batch->job.over = &batch->over;
     for (size_t i = 0; code == 0 && i < batch->engines.count; i++)
         code = rf_posture_merge(&batch->engines.list[i].posture, &over, err);
     return code;

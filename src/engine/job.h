@@ -22,15 +22,16 @@ struct rf_job {
     const struct rf_job_config *config;
     struct rf_job_limits limits;
     const struct rf_ring_ops *ops;
-    const char *inside;     /* path of ringfence-inside */
-    const char *unpack;     /* path of ringfence-unpack, or NULL where it is not installed */
-    uint32_t formats;       /* bit n: enum rf_format n is wanted */
-    bool wants_all_formats; /* and every other that the engine has */
-    uint32_t parallel;      /* rings at once, 1..RF_JOB_PARALLEL_MAX */
-    int input;              /* sealed memory file */
-    const char *input_name; /* for errors and the result; printable */
-    const char *job_id;     /* or NULL */
-    const char *created_at; /* RFC 3339 */
+    const char *inside;            /* path of ringfence-inside */
+    const char *unpack;            /* path of ringfence-unpack, or NULL where it is not installed */
+    const struct rf_posture *over; /* laid over unpack's, as over every engine of the list, or NULL */
+    uint32_t formats;              /* bit n: enum rf_format n is wanted */
+    bool wants_all_formats;        /* and every other that the engine has */
+    uint32_t parallel;             /* rings at once, 1..RF_JOB_PARALLEL_MAX */
+    int input;                     /* sealed memory file */
+    const char *input_name;        /* for errors and the result; printable */
+    const char *job_id;            /* or NULL */
+    const char *created_at;        /* RFC 3339 */
     void *context;
     void (*progress)(void *context, const char *what, uint32_t done, uint32_t total); /* or NULL */
     void (*warn)(void *context, const char *sentence);

@@ -6,8 +6,10 @@
 #include "posture/value.h"
 
 #include <errno.h>
+#include <string.h>
 
-/* The only engine whose file must name where this program is installed. Its words are ours and numbers. */
+/* The only engine whose file must name where this program is installed. Its words are ours and numbers. The
+   memory is for libarchive and the dictionaries of xz -9 and zstd --ultra. */
 static const char unpack_text[] = "version: 1\n"
                                   "kind: unpack\n"
                                   "reads: [zip, tar, gzip, xz, zstd]\n"
@@ -21,7 +23,7 @@ static const char unpack_text[] = "version: 1\n"
                                   "  - /usr/lib:/usr/lib:ro\n"
                                   "  - /lib:/lib:ro\n"
                                   "  - /lib64:/lib64:ro\n"
-                                  "memory: 1g\n"
+                                  "memory: 512m\n"
                                   "pids_limit: \"4\"\n"
                                   "timeout: 5m\n"
                                   "seccomp: strict\n"
@@ -66,8 +68,10 @@ static int add_source(struct rf_worker *worker, int file, const char *name, stru
 
 static int add_entry(struct rf_worker *worker, const struct rf_frame *frame, struct rf_err *err)
 {
-    const char *name =
-        rf_worker_printf(worker, "%s, entry %zu", worker->job->input_name, worker->source_count + 1);
+    /* The row's names are NUMBER-NAME (unpack/name.h): its letters do no harm anywhere. */
+    const char *dash = strchr(frame->name, '-');
+    const char *name = rf_worker_printf(worker, "%s, entry %zu (%s)", worker->job->input_name,
+                                        worker->source_count + 1, dash ? dash + 1 : frame->name);
     int file = -1;
     int code = rf_memory_file_of(frame->bytes, &file, err);
 
@@ -79,20 +83,36 @@ static int add_entry(struct rf_worker *worker, const struct rf_frame *frame, str
     return code;
 }
 
-static int make_unpacker(struct rf_worker *worker, struct rf_engine *ret, struct rf_err *err)
+/* The row of files in memory that it fills counts as memory of its ring. */
+static int add_memory(uint64_t row_bytes, struct rf_posture *posture, struct rf_err *err)
+{
+    if (posture->memory_bytes &&
+        __builtin_add_overflow(posture->memory_bytes, row_bytes, &posture->memory_bytes))
+        return rf_fail(err, -EINVAL, "--max-unpacked is larger than any memory");
+    return 0;
+}
+
+static int make_unpacker(struct rf_worker *worker, uint64_t row_bytes, struct rf_engine *ret,
+                         struct rf_err *err)
 {
     const struct rf_job_limits *limits = &worker->job->limits;
+    const struct rf_posture *over = worker->job->over;
+    struct rf_arena *arena = over ? over->arena : worker->arena; /* one for both: rf_posture_merge() */
     const char *text;
+    int code;
 
     if (!worker->job->unpack)
         return rf_fail(err, -ENOENT, "%s: it is an archive, and ringfence-unpack is not installed",
                        worker->job->input_name);
-    text = rf_arena_printf(worker->arena, unpack_text, (unsigned long long)limits->entries,
+    text = rf_arena_printf(arena, unpack_text, (unsigned long long)limits->entries,
                            (unsigned long long)limits->unpacked_bytes,
                            (unsigned long long)limits->unpacked_ratio, worker->job->unpack);
     if (!text)
         return rf_fail(err, -ENOMEM, "%s: out of memory", worker->job->input_name);
-    return rf_engine_read("ringfence-unpack", rf_str_of(text), worker->arena, ret, err);
+    code = rf_engine_read("ringfence-unpack", rf_str_of(text), arena, ret, err);
+    if (code == 0 && over)
+        code = rf_posture_merge(&ret->posture, over, err);
+    return code < 0 ? code : add_memory(row_bytes, &ret->posture, err);
 }
 
 static int unpack(struct rf_worker *worker, struct rf_err *err)
@@ -109,7 +129,7 @@ static int unpack(struct rf_worker *worker, struct rf_err *err)
     struct rf_frames frames;
     struct rf_frame frame = {.name = ""};
     struct rf_str rest;
-    int code = make_unpacker(worker, &engine, err);
+    int code = make_unpacker(worker, call.output_bytes, &engine, err);
 
     if (code == 0)
         code = rf_worker_call(worker, &call, &answer, err);

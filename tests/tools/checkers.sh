@@ -128,6 +128,9 @@ cc -static main.c -o fixed
 tap_exit 1 "links refuses a program at a fixed address" tree/tools/check-links fixed static
 cc -Wl,--no-as-needed main.c -lm -o more
 tap_exit 1 "links refuses another library" tree/tools/check-links more
+tap_true "links accepts a library that is named" tree/tools/check-links more libm
+tap_exit 1 "links refuses one of two that are named" tree/tools/check-links more libm libz
+tap_exit 1 "links refuses none where one is named" tree/tools/check-links plain libm
 
 # log RESULT STDOUT: one entry of meson's log.
 log() {
