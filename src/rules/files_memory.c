@@ -197,7 +197,9 @@ static void look_owner(struct rf_look *look)
         const struct rf_mounted *mounted = &look->subject->mounts[i];
         struct tmpfs tmpfs;
 
-        if (mounted->kind != RF_MOUNTED_TMPFS || mounted->uid.from.known == RF_UNKNOWABLE)
+        /* of a running one the kernel's words about the mount do not tell what an engine will make of it */
+        if (mounted->kind != RF_MOUNTED_TMPFS || mounted->uid.from.known == RF_UNKNOWABLE ||
+            (look->subject->platform == RF_PLATFORM_LIVE && mounted->uid.from.known == RF_UNSET))
             continue;
         tmpfs = weigh(look, mounted);
         if (tmpfs.is_open || (tmpfs.is_group && user.has_gid && user.gid == 0))
