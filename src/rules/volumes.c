@@ -151,7 +151,7 @@ static bool has_keys(struct rf_str path)
         struct rf_str part;
 
         path = rf_str_cut(path, '/', &part);
-        if (rf_ask_is_one_of(part, ".ssh .aws .kube .docker .gnupg .azure .netrc .git-credentials"))
+        if (rf_ask_is_among(part, ".ssh .aws .kube .docker .gnupg .azure .netrc .git-credentials"))
             return true;
     }
     return false;
