@@ -24,7 +24,11 @@ bool rf_ask_is_said(const struct rf_from *from)
 
 const struct rf_from *rf_ask_place(const struct rf_look *look, const struct rf_from *fact)
 {
-    return rf_ask_is_said(fact) ? fact : &look->subject->own.from;
+    static const struct rf_from unset = {RF_UNSET, NULL, 0, 0, 0, 0};
+
+    if (rf_ask_is_said(fact))
+        return fact;
+    return rf_look_is_kube(look) ? &look->subject->own.from : &unset;
 }
 
 bool rf_ask_is_same(struct rf_str a, struct rf_str b)
@@ -100,6 +104,16 @@ struct rf_str rf_ask_image_name(struct rf_str image)
     name = rf_ask_last_part(image);
     (void)rf_str_cut(name, ':', &name);
     return name;
+}
+
+struct rf_str rf_ask_host_path(const struct rf_mounted *mounted)
+{
+    if (mounted->kind == RF_MOUNTED_BIND)
+        return mounted->source.value;
+    if (mounted->kind == RF_MOUNTED_VOLUME && mounted->volume &&
+        rf_str_starts(mounted->volume->path.value, "/"))
+        return mounted->volume->path.value;
+    return RF_STR("");
 }
 
 const char *rf_ask_size(struct rf_look *look, int64_t bytes)

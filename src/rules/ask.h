@@ -19,7 +19,7 @@ static inline bool rf_ask_is_workload(const struct rf_look *look)
 /* spec.os.name: windows. What only Linux has is not asked of such a pod. */
 bool rf_ask_is_windows(const struct rf_look *look) RF_NONNULL;
 
-/* Where to show what `fact` does not say: the fact, else the container's securityContext, else unset. */
+/* Where to show what `fact` does not say: the fact, else the securityContext of Kubernetes, else unset. */
 const struct rf_from *rf_ask_place(const struct rf_look *look, const struct rf_from *fact) RF_NONNULL;
 
 bool rf_ask_is_same(struct rf_str a, struct rf_str b);
@@ -42,6 +42,10 @@ bool rf_ask_is_among(struct rf_str text, const char *words) RF_NONNULL;
 /* The last part of a path; of "a/b:1" as an image: rf_ask_image_name() is "b". */
 struct rf_str rf_ask_last_part(struct rf_str path);
 struct rf_str rf_ask_image_name(struct rf_str image);
+
+/* The path of the host behind a mount of docker: of a bind, or of a volume that names a device; else empty.
+ */
+struct rf_str rf_ask_host_path(const struct rf_mounted *mounted) RF_NONNULL;
 
 /* Bytes for people: "512 MiB", "1000 bytes". */
 const char *rf_ask_size(struct rf_look *look, int64_t bytes) RF_NONNULL;

@@ -195,9 +195,8 @@ static void look_proc(struct rf_look *look)
         rf_look_maybe(look, &fact->from, "/proc may be unmasked: \"%.*s\" decides", RF_FMT(fact->value));
     else
         rf_look_found(look, &fact->from,
-                      "procMount is %.*s: the files of /proc that tell of and change the host "
-                      "are not covered",
-                      RF_FMT(fact->value));
+                      "%s is %.*s: the files of /proc that tell of and change the host are not covered",
+                      rf_look_is_kube(look) ? "procMount" : "/proc", RF_FMT(fact->value));
 }
 
 /* --- devices --- */
@@ -408,13 +407,14 @@ static const struct rf_rule rules[] = {
      .look = look_known_writes},
     {.id = "RF-FS-004",
      .severity = RF_SEVERITY_HIGH,
-     .about = RF_ABOUT_KUBERNETES,
+     .about = WORKLOADS,
      .fix = RF_FIX_AUTOMATIC,
      .title = "The masks over /proc are taken off.",
      .why = "Engines cover the files of /proc that tell of the host (kcore, keys, timer_list) and make those "
             "that "
             "change it read-only (sys, sysrq-trigger). Unmasked, they are open.",
-     .remedy = "Remove procMount, or write procMount: Default. Only containers that start containers need "
+     .remedy = "Remove procMount, or write procMount: Default (docker: remove systempaths=unconfined). Only "
+               "containers that start containers need "
                "Unmasked, and "
                "then with hostUsers: false.",
      .bad = KUBE("      procMount: Unmasked"),

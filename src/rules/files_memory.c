@@ -197,7 +197,9 @@ static void look_owner(struct rf_look *look)
         const struct rf_mounted *mounted = &look->subject->mounts[i];
         struct tmpfs tmpfs;
 
-        if (mounted->kind != RF_MOUNTED_TMPFS || mounted->uid.from.known == RF_UNKNOWABLE)
+        /* of a running one the kernel's words about the mount do not tell what an engine will make of it */
+        if (mounted->kind != RF_MOUNTED_TMPFS || mounted->uid.from.known == RF_UNKNOWABLE ||
+            (look->subject->platform == RF_PLATFORM_LIVE && mounted->uid.from.known == RF_UNSET))
             continue;
         tmpfs = weigh(look, mounted);
         if (tmpfs.is_open || (tmpfs.is_group && user.has_gid && user.gid == 0))
@@ -396,8 +398,12 @@ static const struct rf_rule rules[] = {
             "program, without an error until it looks for it.",
      .remedy =
          "Mount it beside the files, at a directory of its own, or copy them there when the program starts.",
-     .bad = "",
-     .good = "",
+     .bad = "services:\n  ocr:\n    build:\n      dockerfile_inline: |\n        FROM debian:12\n        COPY "
+            "models "
+            "/app/models\n    tmpfs: [\"/app/models:size=64m\"]",
+     .good = "services:\n  ocr:\n    build:\n      dockerfile_inline: |\n        FROM debian:12\n        "
+             "COPY models "
+             "/app/models\n    tmpfs: [\"/app/scratch:size=64m\"]",
      .refs = "",
      .look = look_hidden},
     {.id = "RF-TMP-006",
@@ -413,8 +419,11 @@ static const struct rf_rule rules[] = {
      .remedy = "Say whose it is: tmpfs: [\"/work:size=64m,uid=10001,gid=10001,mode=0700\"]; or make the "
                "directory in the "
                "image with mode 1777.",
-     .bad = "",
-     .good = "",
+     .bad = "services:\n  ocr:\n    build:\n      dockerfile_inline: |\n        FROM debian:12\n        USER "
+            "10001:10001\n    tmpfs: [\"/work:size=64m\"]",
+     .good =
+         "services:\n  ocr:\n    build:\n      dockerfile_inline: |\n        FROM debian:12\n        USER "
+         "10001:10001\n    tmpfs: [\"/work:size=64m,uid=10001,gid=10001,mode=0700\"]",
      .refs = "",
      .look = look_restart},
 };

@@ -176,7 +176,9 @@ static void look_isolation(struct rf_look *look)
     const struct rf_subject *subject = look->subject;
     const struct rf_namespace *network = &subject->namespaces.network;
 
-    if (!rf_look_is_docker(look) || network->from.known == RF_UNKNOWABLE)
+    /* Of a process the kernel says only that its network is its own. */
+    if (!rf_look_is_docker(look) || subject->platform == RF_PLATFORM_LIVE ||
+        network->from.known == RF_UNKNOWABLE)
         return;
     if (rf_ask_is_known(&network->from) && network->kind == RF_NAMESPACE_PRIVATE)
         rf_look_found(
@@ -277,7 +279,7 @@ static const struct rf_rule rules[] = {
      .look = look_low_port},
     {.id = "RF-NET-004",
      .severity = RF_SEVERITY_LOW,
-     .about = RF_ABOUT_COMPOSE | RF_ABOUT_LIVE,
+     .about = RF_ABOUT_COMPOSE,
      .fix = RF_FIX_GUARDED,
      .title = "It has a network that it does not need, or shares one with everybody.",
      .why = "A converter or trainer that is given its files needs no network; without one, a document that "

@@ -90,8 +90,10 @@ static void look_sockets(struct rf_look *look)
     for (size_t i = 0; rf_look_is_docker(look) && i < subject->mount_count; i++) {
         const struct rf_mounted *mounted = &subject->mounts[i];
 
-        if (mounted->kind == RF_MOUNTED_BIND)
-            say_socket(look, mounted->source.value, mounted->target.value, place_of(mounted));
+        struct rf_str source = rf_ask_host_path(mounted);
+
+        if (source.len)
+            say_socket(look, source, mounted->target.value, place_of(mounted));
     }
 }
 
@@ -128,6 +130,7 @@ static const struct place places[] = {
     {"/run", "sockets of the host's services", RF_SEVERITY_HIGH, false},
     {"/var/run", "sockets of the host's services", RF_SEVERITY_HIGH, false},
     {"/var", "the state of the host", RF_SEVERITY_HIGH, false},
+    {"~", "the files of whoever starts it, keys among them", RF_SEVERITY_HIGH, false},
     {"/var/lib", "the state of the host", RF_SEVERITY_HIGH, false},
 };
 
@@ -141,10 +144,24 @@ static bool is_public(struct rf_str path)
            rf_look_is_below(path, RF_STR("/usr/local/share")) || rf_look_is_below(path, RF_STR("/dev/shm"));
 }
 
+/* A directory in which programs of people keep keys and tokens. */
+static bool has_keys(struct rf_str path)
+{
+    while (path.len > 0) {
+        struct rf_str part;
+
+        path = rf_str_cut(path, '/', &part);
+        if (rf_ask_is_among(part, ".ssh .aws .kube .docker .gnupg .azure .netrc .git-credentials"))
+            return true;
+    }
+    return false;
+}
+
 static const struct place *find_place(struct rf_str path)
 {
+    static const struct place keys = {"", "keys and tokens of a user", RF_SEVERITY_HIGH, true};
     struct rf_str bare = path;
-    const struct place *best = NULL;
+    const struct place *best = has_keys(path) ? &keys : NULL;
 
     while (bare.len > 1 && bare.ptr[bare.len - 1] == '/')
         bare.len--;
@@ -203,16 +220,14 @@ static void look_paths(struct rf_look *look)
     }
     for (size_t i = 0; rf_look_is_docker(look) && i < subject->mount_count; i++) {
         const struct rf_mounted *mounted = &subject->mounts[i];
-        const struct place *place = find_place(mounted->source.value);
+        struct rf_str source = rf_ask_host_path(mounted);
+        const struct place *place = find_place(source);
 
-        if (mounted->kind != RF_MOUNTED_BIND || !place || is_socket(mounted->source.value) ||
-            mounted->source.from.known == RF_UNKNOWABLE ||
-            (is_public(mounted->source.value) && mounted->read_only.is_true))
+        if (!place || is_socket(source) || mounted->source.from.known == RF_UNKNOWABLE ||
+            (is_public(source) && mounted->read_only.is_true))
             continue;
-        rf_look_as(look, severity_of(place, mounted), true, place_of(mounted),
-                   mounted->read_only.is_true ? "it sees %.*s of the host: %s"
-                                              : "it may write to %.*s of the host: %s",
-                   RF_FMT(mounted->source.value), place->gain);
+        rf_look_as(look, severity_of(place, mounted), true, place_of(mounted), "it %s %.*s of the host: %s",
+                   mounted->read_only.is_true ? "sees" : "may write to", RF_FMT(source), place->gain);
     }
 }
 
@@ -312,7 +327,8 @@ static void look_owner(struct rf_look *look)
             rf_look_found(look, place_of(mounted),
                           "%.*s belongs to uid %" PRId64 " on the host, and it runs as uid %u",
                           RF_FMT(mounted->source.value), mounted->uid.value, user.uid);
-        else if (mounted->uid.from.known != RF_KNOWN && !mounted->read_only.is_true)
+        else if (mounted->uid.from.known != RF_KNOWN && !mounted->read_only.is_true &&
+                 look->subject->platform != RF_PLATFORM_LIVE)
             rf_look_as(
                 look, RF_SEVERITY_LOW, false, place_of(mounted),
                 "it writes to %.*s of the host as uid %u: where that belongs to another (the engine makes a "
