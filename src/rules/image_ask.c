@@ -160,6 +160,16 @@ struct rf_str rf_ask_repository(struct rf_str image)
 
 /* --- who may write --- */
 
+/* All that is known is a COPY to a directory far above, where the base image has its own things too. */
+static bool is_covered(const struct rf_image_path_state *state)
+{
+    struct rf_str top = state->made_by && !state->owned_by ? state->made_by->path : RF_STR("/own");
+
+    while (top.len > 1 && top.ptr[top.len - 1] == '/')
+        top.len--;
+    return rf_ask_is_one_of(top, "/ /usr /usr/local /home /opt /etc /var /srv");
+}
+
 enum rf_image_answer rf_ask_can_write(const struct rf_look *look, const struct rf_look_user *user,
                                       struct rf_str path, struct rf_image_path_state *ret)
 {
@@ -173,7 +183,7 @@ enum rf_image_answer rf_ask_can_write(const struct rf_look *look, const struct r
         return RF_IMAGE_YES;
     if (state->is_there == RF_IMAGE_NO)
         return RF_IMAGE_NO;
-    if (!state->made_by && !state->owned_by)
+    if ((!state->made_by && !state->owned_by) || (state->is_there == RF_IMAGE_UNKNOWN && is_covered(state)))
         return RF_IMAGE_UNKNOWN;
     if (state->mode_by && !state->has_mode)
         return RF_IMAGE_UNKNOWN;
