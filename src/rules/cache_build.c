@@ -56,37 +56,6 @@ static bool loads_models(const struct rf_image_command *command, enum rf_cache_k
     return false;
 }
 
-/* The USER that holds for a command, "" without one in its stage. */
-static struct rf_str user_at(const struct rf_look *look, const struct rf_image_command *command)
-{
-    const struct rf_df *df = &look->image->df;
-    const struct rf_image_stage *stage = look->stage;
-    struct rf_str user = {0};
-    uint32_t since;
-
-    while (stage->parent && command->from.start < stage->from.start)
-        stage = stage->parent;
-    if (command->user.len > 0)
-        return command->user;
-    since = stage->from.start;
-    if (stage->parent)
-        user = stage->parent->user.text;
-    for (uint32_t i = 0; i < df->instruction_count && df->instructions[i].span.start < command->from.start;
-         i++)
-        if (df->instructions[i].kind == RF_DF_USER && df->instructions[i].span.start > since &&
-            df->instructions[i].word_count > 0)
-            user = df->instructions[i].words[0].text;
-    return user;
-}
-
-static bool is_root_text(struct rf_str user)
-{
-    struct rf_str name;
-
-    (void)rf_str_cut(user, ':', &name);
-    return name.len == 0 || rf_str_is(name, "root") || rf_str_is(name, "0");
-}
-
 /* The variable as it was when the command ran. */
 static const struct rf_image_var *var_at(const struct rf_look *look, struct rf_str name, uint32_t order)
 {
@@ -138,7 +107,7 @@ static void judge_load(struct rf_look *look, const struct rf_look_user *user,
     bool is_known = false;
     const struct rf_image_var *home = var_at(look, RF_STR("HOME"), command->order);
 
-    if (!place || !is_root_text(user_at(look, command)))
+    if (!place || !rf_ask_is_root_name(rf_ask_user_at(look, command)))
         return;
     at = place_at(look, place, command->order, &is_known);
     if (!is_known || (at.len == 0 && home))

@@ -21,6 +21,7 @@ struct rf_cache_var {
     enum rf_cache_kind kind;
     const char *instead; /* it is deprecated, or nothing reads it: what to set; else NULL */
     const char *why;     /* of that */
+    bool is_read;        /* it still works in most releases */
 };
 extern const struct rf_cache_var rf_cache_vars[];
 extern const size_t rf_cache_var_count;

@@ -115,7 +115,60 @@ bool rf_ask_knows_passwd(const struct rf_image_stage *stage)
     return stage->is_scratch || (stage->known && stage->known->is_passwd_whole);
 }
 
+struct rf_str rf_ask_user_at(const struct rf_look *look, const struct rf_image_command *command)
+{
+    const struct rf_df *df = &look->image->df;
+    const struct rf_image_stage *stage = look->stage;
+    struct rf_str user = {0};
+    uint32_t since;
+
+    while (stage->parent && command->from.start < stage->from.start)
+        stage = stage->parent;
+    if (command->user.len > 0)
+        return command->user;
+    since = stage->from.start;
+    if (stage->parent)
+        user = stage->parent->user.text;
+    for (uint32_t i = 0; i < df->instruction_count && df->instructions[i].span.start < command->from.start;
+         i++)
+        if (df->instructions[i].kind == RF_DF_USER && df->instructions[i].span.start > since &&
+            df->instructions[i].word_count > 0)
+            user = df->instructions[i].words[0].text;
+    return user;
+}
+
+bool rf_ask_is_root_name(struct rf_str user)
+{
+    struct rf_str name;
+
+    (void)rf_str_cut(user, ':', &name);
+    return name.len == 0 || rf_str_is(name, "root") || rf_str_is(name, "0");
+}
+
+struct rf_str rf_ask_repository(struct rf_str image)
+{
+    struct rf_str name;
+
+    (void)rf_str_cut(image, '@', &name);
+    if (rf_str_starts(name, "docker.io/"))
+        name = (struct rf_str){name.ptr + 10, name.len - 10};
+    if (rf_str_starts(name, "library/"))
+        name = (struct rf_str){name.ptr + 8, name.len - 8};
+    (void)rf_str_cut(name, ':', &name);
+    return name;
+}
+
 /* --- who may write --- */
+
+/* All that is known is a COPY to a directory far above, where the base image has its own things too. */
+static bool is_covered(const struct rf_image_path_state *state)
+{
+    struct rf_str top = state->made_by && !state->owned_by ? state->made_by->path : RF_STR("/own");
+
+    while (top.len > 1 && top.ptr[top.len - 1] == '/')
+        top.len--;
+    return rf_ask_is_one_of(top, "/ /usr /usr/local /home /opt /etc /var /srv");
+}
 
 enum rf_image_answer rf_ask_can_write(const struct rf_look *look, const struct rf_look_user *user,
                                       struct rf_str path, struct rf_image_path_state *ret)
@@ -130,7 +183,7 @@ enum rf_image_answer rf_ask_can_write(const struct rf_look *look, const struct r
         return RF_IMAGE_YES;
     if (state->is_there == RF_IMAGE_NO)
         return RF_IMAGE_NO;
-    if (!state->made_by && !state->owned_by)
+    if ((!state->made_by && !state->owned_by) || (state->is_there == RF_IMAGE_UNKNOWN && is_covered(state)))
         return RF_IMAGE_UNKNOWN;
     if (state->mode_by && !state->has_mode)
         return RF_IMAGE_UNKNOWN;

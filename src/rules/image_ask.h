@@ -44,6 +44,16 @@ const struct rf_image_package *rf_ask_package(const struct rf_image_stage *stage
 /* Whether everything that the base image has in /etc/passwd is known. */
 bool rf_ask_knows_passwd(const struct rf_image_stage *stage) RF_NONNULL;
 
+/* The USER that holds for a command of RUN, with its variables as they are written, or as whom sudo runs it;
+   "" where nothing says it. */
+struct rf_str rf_ask_user_at(const struct rf_look *look, const struct rf_image_command *command) RF_NONNULL;
+
+/* "", "root", "0" and those with a group. */
+bool rf_ask_is_root_name(struct rf_str user);
+
+/* The name of an image without tag, digest and what docker adds ("docker.io/library/"). */
+struct rf_str rf_ask_repository(struct rf_str image);
+
 /* --- who may write --- */
 
 enum rf_image_answer rf_ask_can_write(const struct rf_look *look, const struct rf_look_user *user,

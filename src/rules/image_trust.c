@@ -125,6 +125,9 @@ static const struct {
     {"zypper", "--no-gpg-checks", "packages are installed without a signature"},
     {"zypper", "--allow-unsigned-rpm", "packages are installed without a signature"},
     {"rpm", "--nosignature", "packages are installed without a signature"},
+    {"rpm", "--nodigest", "packages are installed without a checksum"},
+    {"rpm", "--noverify", "packages are installed without a check"},
+    {"rpm", "--nofiledigest", "packages are installed without a checksum"},
     {"git", "http.sslVerify=false", "the server's certificate is not checked"},
 };
 
@@ -167,6 +170,17 @@ static void look_flags(struct rf_look *look, const struct rf_image_command *comm
     }
 }
 
+/* --setopt=sslverify=0, --setopt=repo.gpgcheck=false */
+static bool is_setting_off(struct rf_str word, const char *name)
+{
+    const char *at = word.len > 0 ? memmem(word.ptr, word.len, name, strlen(name)) : NULL;
+    struct rf_str value = {0};
+
+    if (at)
+        value = (struct rf_str){at + strlen(name), (size_t)(word.ptr + word.len - at) - strlen(name)};
+    return rf_ask_is_one_of(value, "0 false no off");
+}
+
 /* Settings in several words: `npm config set strict-ssl false`. */
 static void look_settings(struct rf_look *look, const struct rf_image_command *command)
 {
@@ -188,6 +202,10 @@ static void look_settings(struct rf_look *look, const struct rf_image_command *c
                  (rf_ask_has(word, "AllowUnauthenticated=true") ||
                   rf_ask_has(word, "AllowUnauthenticated=1") || rf_ask_has(word, "Verify-Peer=false") ||
                   rf_ask_has(word, "AllowInsecureRepositories=true")))
+            rf_look_found(look, &command->from, "%.*s %.*s: servers or packages are not checked",
+                          RF_FMT(program), RF_FMT(word));
+        else if (rf_ask_is_one_of(program, "yum dnf dnf5 microdnf tdnf yum-config-manager") &&
+                 (is_setting_off(word, "sslverify=") || is_setting_off(word, "gpgcheck=")))
             rf_look_found(look, &command->from, "%.*s %.*s: servers or packages are not checked",
                           RF_FMT(program), RF_FMT(word));
         else if (rf_ask_is_one_of(program, "echo printf tee") &&

@@ -44,10 +44,10 @@ const struct rf_rule *rf_rule_find(struct rf_str id)
 const struct rf_rule *rf_rule_at(size_t index)
 {
     static const struct rf_family *const families[] = {
-        &rf_family_user,   &rf_family_confinement, &rf_family_files,      &rf_family_files_memory,
-        &rf_family_home,   &rf_family_volumes,     &rf_family_namespaces, &rf_family_network,
-        &rf_family_limits, &rf_family_health,      &rf_family_secrets,    &rf_family_image,
-        &rf_family_parse};
+        &rf_family_user,    &rf_family_confinement, &rf_family_files,         &rf_family_files_memory,
+        &rf_family_home,    &rf_family_volumes,     &rf_family_volumes_image, &rf_family_namespaces,
+        &rf_family_network, &rf_family_limits,      &rf_family_health,        &rf_family_secrets,
+        &rf_family_image,   &rf_family_parse};
 
     for (size_t i = 0; i < RF_COUNT(families); i++) {
         if (index < families[i]->count)

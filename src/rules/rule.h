@@ -85,8 +85,9 @@ struct rf_family {
     size_t count;
 };
 extern const struct rf_family rf_family_user, rf_family_confinement, rf_family_files, rf_family_home,
-    rf_family_files_memory, rf_family_volumes, rf_family_namespaces, rf_family_network, rf_family_limits,
-    rf_family_health, rf_family_secrets, rf_family_image, rf_family_parse;
+    rf_family_files_memory, rf_family_volumes, rf_family_volumes_image, rf_family_namespaces,
+    rf_family_network, rf_family_limits, rf_family_health, rf_family_secrets, rf_family_image,
+    rf_family_parse;
 
 /* The row at `index`, family after family; NULL behind the last. */
 const struct rf_rule *rf_rule_at(size_t index);

@@ -47,6 +47,31 @@ static const char *const secret_tails[] = {"PASSWORD",
     "MYSQL_RANDOM_ROOT_PASSWORD MARIADB_ALLOW_EMPTY_ROOT_PASSWORD MARIADB_RANDOM_ROOT_PASSWORD "             \
     "REQUIRE_PASSWORD DISABLE_AUTH_TOKEN"
 
+/* Whole words of a name that make it one, wherever they stand, unless the last says what it is instead. */
+#define SECRET_WORDS "PASSWORD PASSWD PASSPHRASE PWORD SECRET TOKEN APIKEY CREDENTIAL CREDENTIALS"
+#define OTHER_TAILS                                                                                          \
+    "FILE PATH DIR DIRECTORY URL URI NAME TTL EXPIRY EXPIRE EXPIRES EXPIRATION LENGTH LEN LIMIT COUNT SIZE " \
+    "MAX MIN TYPE ENDPOINT HOST PORT USER ENABLED DISABLED ENABLE ISSUER ALGORITHM HEADER PREFIX STORE "     \
+    "VERSION REGION SECONDS MINUTES DAYS POLICY PROVIDER MODE ROTATION PUBLIC AUDIENCE SERVICE CLASS"
+
+static bool has_secret_word(struct rf_str name)
+{
+    bool has_word = false;
+    size_t start = 0;
+
+    for (size_t at = 0; at <= name.len; at++) {
+        struct rf_str part = {name.ptr + start, at - start};
+
+        if (at < name.len && name.ptr[at] != '_' && name.ptr[at] != '-' && name.ptr[at] != '.')
+            continue;
+        has_word |= rf_ask_is_one_of(part, SECRET_WORDS);
+        if (at == name.len && rf_ask_is_one_of(part, OTHER_TAILS))
+            return false;
+        start = at + 1;
+    }
+    return has_word;
+}
+
 static bool is_secret_name(struct rf_str name)
 {
     if (rf_ask_is_one_of(name, NO_SECRETS))
@@ -62,7 +87,7 @@ static bool is_secret_name(struct rf_str name)
         if (before == '_' || before == '-' || before == '.' || len > 6)
             return true;
     }
-    return false;
+    return has_secret_word(name);
 }
 
 /* Values that tell themselves what they are. */
@@ -173,6 +198,9 @@ static void look_args(struct rf_look *look)
             struct rf_str name;
             struct rf_str value = rf_str_cut(instruction->words[w].text, '=', &name);
 
+            if (value.len >= 2 && (*value.ptr == '"' || *value.ptr == '\'') &&
+                value.ptr[value.len - 1] == *value.ptr)
+                value = (struct rf_str){value.ptr + 1, value.len - 2};
             if (value.len > 0 && !is_reference(value))
                 judge(look, name, value, &from, "the build argument");
             else if (is_secret_name(name) && !rf_ask_is_one_of(value, "true false yes no 0 1") &&
@@ -221,12 +249,55 @@ static void look_words(struct rf_look *look, const struct rf_fact_list *list)
     }
 }
 
+/* COPY id_rsa, and passwords that are given to accounts of the image. */
+static void look_files(struct rf_look *look)
+{
+    for (const struct rf_image_copy *copy = look->stage->copies; copy; copy = copy->prev) {
+        for (uint32_t i = 0; rf_ask_is_own(look, &copy->from) && !copy->from_stage && i < copy->source_count;
+             i++) {
+            struct rf_str source = copy->sources[i].value;
+            struct rf_str name = rf_ask_base_name(source);
+
+            if (rf_ask_is_one_of(name, "id_rsa id_dsa id_ecdsa id_ed25519 .netrc .pgpass .git-credentials "
+                                       "credentials.json service-account.json") ||
+                rf_ask_ends(source, ".aws/credentials") || rf_ask_ends(source, ".kube/config") ||
+                rf_ask_ends(source, ".docker/config.json"))
+                rf_look_found(look, &copy->from, "%.*s is copied into the image", RF_FMT(source));
+            else if (rf_ask_is_one_of(name, ".env .npmrc .pypirc") || rf_ask_ends(name, ".pfx") ||
+                     rf_ask_ends(name, ".p12"))
+                rf_look_maybe(look, &copy->from, "%.*s is copied into the image, and such files hold secrets",
+                              RF_FMT(source));
+        }
+    }
+}
+
+static void look_passwords(struct rf_look *look)
+{
+    for (const struct rf_image_command *command = look->stage->commands; command; command = command->prev) {
+        struct rf_str program = rf_ask_program(command);
+
+        if (!rf_ask_is_own(look, &command->from))
+            break;
+        if (command->instruction != RF_DF_RUN)
+            continue;
+        if (rf_str_is(program, "chpasswd") ||
+            (rf_str_is(program, "passwd") && rf_ask_has_word(command, "--stdin")) ||
+            (rf_ask_is_one_of(program, "useradd usermod") &&
+             (rf_ask_has_word(command, "-p") || rf_ask_has_word(command, "--password"))))
+            rf_look_found(look, &command->from,
+                          "%.*s gives an account of the image a password, the same wherever it runs",
+                          RF_FMT(program));
+    }
+}
+
 static void look_literal(struct rf_look *look)
 {
     const struct rf_subject *subject = look->subject;
 
     if (rf_look_is_stage(look)) {
         look_stage_env(look);
+        look_files(look);
+        look_passwords(look);
         if (look->image)
             look_args(look);
     }

@@ -14,6 +14,20 @@ static bool is_windows(const struct rf_look *look)
            rf_ask_has(base, "nanoserver") || rf_ask_has(base, "servercore");
 }
 
+/* A name that only the base image knows is hardly ever root's, and where no passwd file has it nothing
+ * starts. */
+static void look_unknown_name(struct rf_look *look, const struct rf_look_user *user)
+{
+    struct rf_image_path_state passwd = {0};
+
+    if (look->stage)
+        rf_image_find_path(look->stage, RF_STR("/etc/passwd"), &passwd);
+    if (look->stage && look->stage->is_scratch && passwd.is_there == RF_IMAGE_NO)
+        return;
+    rf_look_as(look, RF_SEVERITY_LOW, false, &user->from, "whether \"%.*s\" is root is not known: %s",
+               RF_FMT(user->text), user->why);
+}
+
 static void look_root(struct rf_look *look)
 {
     struct rf_look_user user;
@@ -29,6 +43,8 @@ static void look_root(struct rf_look *look)
         rf_look_found(look, &user.from, "it runs as root: the user \"%.*s\" is uid 0", RF_FMT(user.text));
     else if (user.kind == RF_USER_ROOT)
         rf_look_found(look, &user.from, "it runs as root: nothing says another user");
+    else if (user.text.len > 0 && user.from.known == RF_KNOWN)
+        look_unknown_name(look, &user);
     else if (user.text.len > 0)
         rf_look_maybe(look, &user.from, "it may run as root: the user is \"%.*s\", and %s", RF_FMT(user.text),
                       user.why);

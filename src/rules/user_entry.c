@@ -155,19 +155,6 @@ static bool has_cap(const struct rf_fact_list *list, const char *name)
     return false;
 }
 
-static struct rf_str repository(struct rf_str image)
-{
-    struct rf_str name;
-
-    (void)rf_str_cut(image, '@', &name);
-    if (rf_str_starts(name, "docker.io/"))
-        name = (struct rf_str){name.ptr + 10, name.len - 10};
-    if (rf_str_starts(name, "library/"))
-        name = (struct rf_str){name.ptr + 8, name.len - 8};
-    (void)rf_str_cut(name, ':', &name);
-    return name;
-}
-
 /* gosu, setpriv, su-exec or what its image is known to start with. */
 static struct rf_str find_stepper(const struct rf_look *look)
 {
@@ -181,7 +168,7 @@ static struct rf_str find_stepper(const struct rf_look *look)
     }
     if (!look->stage && look->subject->build.from.known == RF_UNSET &&
         look->subject->entrypoint.from.known == RF_UNSET &&
-        rf_ask_is_one_of(repository(look->subject->image.value), STEPPING_IMAGES))
+        rf_ask_is_one_of(rf_ask_repository(look->subject->image.value), STEPPING_IMAGES))
         return RF_STR("its entry point");
     return (struct rf_str){0};
 }
