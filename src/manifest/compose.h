@@ -25,12 +25,14 @@ enum {
     RF_COMPOSE_SERVICES = 4096,
     RF_COMPOSE_MOUNTS = 1024, /* of a service, and devices, and lines of an env_file */
     RF_COMPOSE_NODES =
-        2000000,           /* values and children of all files, each time an alias or `extends` copies them */
+        500000,            /* values and children of all files, each time an alias or `extends` copies them */
     RF_COMPOSE_DEPTH = 64, /* maps and lists inside each other, aliases followed */
-    RF_COMPOSE_EXTENDS = 32,          /* services that extend each other */
-    RF_COMPOSE_INCLUDES = 8,          /* files that include each other */
-    RF_COMPOSE_VARIABLES = 65536,     /* looked up */
-    RF_COMPOSE_TEXT_BYTES = 64 * 1024 /* of one value with variables, when they are filled in */
+    RF_COMPOSE_EXTENDS = 32,                    /* services that extend each other */
+    RF_COMPOSE_INCLUDES = 8,                    /* files that include each other */
+    RF_COMPOSE_VARIABLES = 65536,               /* looked up */
+    RF_COMPOSE_TEXT_BYTES = 64 * 1024,          /* of one value with variables, when they are filled in */
+    RF_COMPOSE_FILLED_BYTES = 16 * 1024 * 1024, /* of all of them */
+    RF_COMPOSE_ARENA_BYTES = 1024 * 1024 * 1024 /* is enough for all that the other limits allow */
 };
 
 struct rf_compose_file {

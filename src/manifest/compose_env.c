@@ -78,11 +78,10 @@ static int add_unread(struct rf_compose *compose, const struct rf_compose_node *
 }
 
 static int add_lines(struct rf_compose *compose, const struct rf_compose_node *path,
-                     const struct rf_compose_file *file, bool is_raw, struct rf_subject *subject,
-                     struct rf_err *err)
+                     const struct rf_compose_file *file, struct rf_subject *subject, struct rf_err *err)
 {
     struct rf_compose_words words = {
-        .arena = compose->arena, .scope = path->source->scope, .lookups = compose->lookups};
+        .arena = compose->arena, .scope = path->source->scope, .spent = &compose->spent};
     const char *name = rf_arena_text(compose->arena, file->name);
     struct rf_fact_pair *pairs = NULL;
     struct rf_env *env;
@@ -91,8 +90,6 @@ static int add_lines(struct rf_compose *compose, const struct rf_compose_node *p
     int r =
         name ? rf_compose_dotenv(&words, name, file->text, &pairs, &count, err) : rf_compose_no_memory(err);
 
-    (void)is_raw; /* `format: raw` differs in quotes and variables, which no rule looks at */
-    compose->lookups = words.lookups;
     env = r == 0 ? rf_arena_array(compose->arena, count, sizeof(*env)) : NULL;
     if (!env)
         return r < 0 ? r : rf_compose_no_memory(err);
@@ -116,7 +113,6 @@ static int add_file(struct rf_compose *compose, const struct rf_compose_node *en
                     struct rf_subject *subject, struct rf_err *err)
 {
     const struct rf_compose_node *path = entry->kind == RF_YAML_MAP ? rf_compose_get(entry, "path") : entry;
-    const struct rf_compose_node *format = rf_compose_get(entry, "format");
     struct rf_compose_file file = {.name = {"", 0}};
     bool is_read = false;
     int r = 0;
@@ -124,13 +120,14 @@ static int add_file(struct rf_compose *compose, const struct rf_compose_node *en
     compose->what = "env_file";
     if (rf_compose_is_null(path) || path->kind != RF_YAML_SCALAR)
         return rf_compose_refuse(compose, path ? path : entry, "a path", err);
-    if (path->hole_count == 0)
-        r = rf_compose_fetch(compose, path->source->directory, path->text, &path->from, &file, &is_read, err);
+    r = rf_compose_join(compose, path->source->directory, path->text, &file.name, err);
+    if (r == 0 && path->hole_count == 0)
+        r = rf_compose_fetch(compose, file.name, &path->from, &file, &is_read, err);
     if (r < 0)
         return r;
     if (!is_read)
         return add_unread(compose, path, subject, err);
-    return add_lines(compose, path, &file, format && rf_str_is(format->text, "raw"), subject, err);
+    return add_lines(compose, path, &file, subject, err);
 }
 
 int rf_compose_env_files(struct rf_compose *compose, const struct rf_compose_node *node, void *ret,

@@ -59,16 +59,18 @@ static int open_file(struct extending *extending, const struct rf_compose_node *
         return rf_compose_refuse(compose, path, "a path", err);
     if (path->hole_count)
         return 0;
-    r = rf_compose_fetch(compose, path->source->directory, path->text, &path->from, &file, &is_read, err);
+    r = rf_compose_join(compose, path->source->directory, path->text, &file.name, err);
     if (r < 0)
         return r;
     for (struct extended *known = extending->files; known; known = known->next) {
         if (rf_str_is(file.name, known->name)) {
-            compose->files -= compose->world->read != NULL; /* it need not be read again */
             *ret = known;
             return 0;
         }
     }
+    r = rf_compose_fetch(compose, file.name, &path->from, &file, &is_read, err);
+    if (r < 0)
+        return r;
     if (!is_read)
         return 0;
     r = rf_compose_load_extended(compose, &file, path->source->scope, &root, err);

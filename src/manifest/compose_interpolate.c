@@ -154,7 +154,7 @@ static int fill_reference(struct output *out, const struct reference *reference,
     const struct rf_fact_text *found;
     bool is_set;
 
-    if (++out->words->lookups > RF_COMPOSE_VARIABLES)
+    if (++out->words->spent->lookups > RF_COMPOSE_VARIABLES)
         return rf_fail(err, -E2BIG, "more than %d variables in the files", RF_COMPOSE_VARIABLES);
     found = find(out->words, reference->name);
     if (found && found->from.known == RF_UNKNOWABLE)
@@ -214,6 +214,10 @@ int rf_compose_interpolate(struct rf_compose_words *words, struct rf_str source,
         r = fill(&out, source, err);
         if (r < 0)
             return r;
+        words->spent->bytes += out.len;
+        if (words->spent->bytes > RF_COMPOSE_FILLED_BYTES)
+            return rf_fail(err, -E2BIG, "with their variables the texts have more than %d bytes",
+                           RF_COMPOSE_FILLED_BYTES);
         kept = rf_arena_array(words->arena, out.len + 1, 1);
         text.holes = rf_arena_array(words->arena, out.hole_count, sizeof(*text.holes));
         if (!kept || !text.holes)

@@ -44,8 +44,8 @@ static size_t clean(char *path, size_t len)
     return out > 1 || !is_absolute ? out - (out > 0) : out;
 }
 
-static int join(struct rf_compose *compose, struct rf_str directory, struct rf_str path, struct rf_str *ret,
-                struct rf_err *err)
+int rf_compose_join(struct rf_compose *compose, struct rf_str directory, struct rf_str path,
+                    struct rf_str *ret, struct rf_err *err)
 {
     char *joined = rf_arena_array(compose->arena, directory.len + path.len + 2, 1);
     size_t len = 0;
@@ -64,20 +64,20 @@ static int join(struct rf_compose *compose, struct rf_str directory, struct rf_s
     return 0;
 }
 
-int rf_compose_fetch(struct rf_compose *compose, struct rf_str directory, struct rf_str path,
-                     const struct rf_from *from, struct rf_compose_file *ret, bool *ret_is_read,
-                     struct rf_err *err)
+int rf_compose_fetch(struct rf_compose *compose, struct rf_str path, const struct rf_from *from,
+                     struct rf_compose_file *ret, bool *ret_is_read, struct rf_err *err)
 {
     const struct rf_compose_world *world = compose->world;
     struct rf_err ignored = {0};
-    int r = join(compose, directory, path, &ret->name, err);
+    int r;
 
+    *ret = (struct rf_compose_file){.name = path};
     *ret_is_read = false;
-    if (r < 0 || !world->read)
-        return r;
+    if (!world->read)
+        return 0;
     if (++compose->files > RF_COMPOSE_FILES)
         return rf_compose_fail(from, err, "%s: more than %d files to read", compose->what, RF_COMPOSE_FILES);
-    r = world->read(world->context, ret->name, compose->arena, &ret->text, &ignored);
+    r = world->read(world->context, path, compose->arena, &ret->text, &ignored);
     if (r == -ENOMEM)
         return rf_compose_no_memory(err);
     *ret_is_read = r == 0;
@@ -91,23 +91,24 @@ static int read_scope(struct rf_compose *compose, struct rf_str directory, struc
                       const struct rf_compose_scope *scope, const struct rf_from *from,
                       const struct rf_compose_scope **ret, struct rf_err *err)
 {
-    struct rf_compose_words words = {.arena = compose->arena, .scope = scope, .lookups = compose->lookups};
+    struct rf_compose_words words = {.arena = compose->arena, .scope = scope, .spent = &compose->spent};
     struct rf_compose_scope *more = rf_arena_alloc(compose->arena, sizeof(*more));
     struct rf_fact_pair *pairs = NULL;
     struct rf_compose_file file = {.name = path};
     size_t count = 0;
     const char *name;
     bool is_read = false;
-    int r = rf_compose_fetch(compose, directory, path, from, &file, &is_read, err);
+    int r = rf_compose_join(compose, directory, path, &path, err);
 
     *ret = scope;
+    if (r == 0)
+        r = rf_compose_fetch(compose, path, from, &file, &is_read, err);
     if (r < 0 || !is_read)
         return r;
     name = rf_arena_text(compose->arena, file.name);
     if (!name || !more)
         return rf_compose_no_memory(err);
     r = rf_compose_dotenv(&words, name, file.text, &pairs, &count, err);
-    compose->lookups = words.lookups;
     *more = (struct rf_compose_scope){.pairs = scope->pairs, .count = scope->count};
     if (r == 0)
         r = rf_compose_append(compose, &more->pairs, &more->count, sizeof(*pairs), pairs, count, err);
@@ -272,13 +273,14 @@ static int include_files(struct rf_compose *compose, const struct rf_compose_nod
         compose->what = "include";
         if (paths[i]->kind != RF_YAML_SCALAR)
             return rf_compose_refuse(compose, paths[i], "a path", err);
-        if (paths[i]->hole_count == 0)
-            r = rf_compose_fetch(compose, entry->source->directory, paths[i]->text, &paths[i]->from, &file,
-                                 &is_read, err);
+        is_read = false;
+        r = rf_compose_join(compose, entry->source->directory, paths[i]->text, &file.name, err);
+        if (r == 0 && paths[i]->hole_count == 0)
+            r = rf_compose_fetch(compose, file.name, &paths[i]->from, &file, &is_read, err);
         if (r == 0 && i == 0)
             directory = directory_of(file.name);
         if (r == 0 && i == 0 && !rf_compose_is_null(project))
-            r = join(compose, entry->source->directory, project->text, &directory, err);
+            r = rf_compose_join(compose, entry->source->directory, project->text, &directory, err);
         if (r == 0 && i == 0)
             r = include_scope(compose, entry, directory, &scope, err);
         if (r == 0 && is_read)

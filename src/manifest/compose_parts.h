@@ -26,10 +26,16 @@ struct rf_compose_text {
     bool is_default; /* a default of the text itself was taken */
 };
 
+/* So far, for all texts. */
+struct rf_compose_spent {
+    size_t lookups;
+    size_t bytes;
+};
+
 struct rf_compose_words {
     struct rf_arena *arena;
     const struct rf_compose_scope *scope;
-    size_t lookups; /* so far */
+    struct rf_compose_spent *spent;
 };
 
 /* compose_interpolate.c: $v ${v} ${v:-w} ${v-w} ${v:?w} ${v?w} ${v:+w} ${v+w} and $$; `w` may hold further
@@ -87,10 +93,10 @@ struct rf_compose_pair {
 struct rf_compose {
     struct rf_arena *arena;
     const struct rf_compose_world *world;
-    size_t files;      /* read so far */
-    size_t sources;    /* of those, Compose files */
-    size_t nodes;      /* made so far */
-    size_t lookups;    /* of variables, so far */
+    size_t files;   /* read so far */
+    size_t sources; /* of those, Compose files */
+    size_t nodes;   /* made so far */
+    struct rf_compose_spent spent;
     size_t depth;      /* of what is being converted or merged */
     size_t includes;   /* files that include each other, now */
     bool is_extending; /* what is merged takes the place of what lies above, else of what lies below */
@@ -154,10 +160,13 @@ int rf_compose_load_extended(struct rf_compose *compose, const struct rf_compose
                              const struct rf_compose_scope *scope, struct rf_compose_node **ret,
                              struct rf_err *err) RF_NONNULL RF_CHECK;
 
-/* Read a file that another one names. *ret_is_read is false when it cannot be read. */
-int rf_compose_fetch(struct rf_compose *compose, struct rf_str directory, struct rf_str path,
-                     const struct rf_from *from, struct rf_compose_file *ret, bool *ret_is_read,
-                     struct rf_err *err) RF_NONNULL RF_CHECK;
+/* The path of a file that another one names: `path` as seen from `directory`. */
+int rf_compose_join(struct rf_compose *compose, struct rf_str directory, struct rf_str path,
+                    struct rf_str *ret, struct rf_err *err) RF_NONNULL RF_CHECK;
+
+/* Read it. *ret_is_read is false when that cannot be done. */
+int rf_compose_fetch(struct rf_compose *compose, struct rf_str path, const struct rf_from *from,
+                     struct rf_compose_file *ret, bool *ret_is_read, struct rf_err *err) RF_NONNULL RF_CHECK;
 
 /* compose_extends.c: what each service of `file`, a map of sections, extends is laid under it. */
 int rf_compose_extend(struct rf_compose *compose, struct rf_compose_node *file,

@@ -1,10 +1,10 @@
 /* The trees that a project is made of: each value with its place and its variables filled in. */
 #include "manifest/compose_parts.h"
 
+#include "base/format.h"
+
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
 /* --- sentences --- */
 
@@ -14,7 +14,7 @@ int rf_compose_fail(const struct rf_from *from, struct rf_err *err, const char *
     va_list args;
 
     va_start(args, fmt);
-    (void)vsnprintf(sentence, sizeof(sentence), fmt, args); /* a sentence may be cut */
+    (void)rf_vsnprintf(sentence, sizeof(sentence), fmt, args); /* a sentence may be cut */
     va_end(args);
     for (char *p = sentence; *p; p++)
         if ((unsigned char)*p < ' ' || *p == 127)
@@ -159,14 +159,13 @@ static int fill_scalar(struct rf_compose *compose, const struct rf_yaml_node *ya
                        struct rf_compose_node *node, struct rf_err *err)
 {
     struct rf_compose_words words = {
-        .arena = compose->arena, .scope = node->source->scope, .lookups = compose->lookups};
+        .arena = compose->arena, .scope = node->source->scope, .spent = &compose->spent};
     struct rf_compose_text text = {.text = yaml->text};
     struct rf_err cause = {0};
     int r = 0;
 
     if (!is_key)
         r = rf_compose_interpolate(&words, yaml->text, &text, &cause);
-    compose->lookups = words.lookups;
     if (r == -ENOMEM)
         return rf_compose_no_memory(err);
     if (r < 0) {
