@@ -8,7 +8,7 @@
 
 /* --- paths --- */
 
-struct rf_str rf_judge_folder(struct rf_str path)
+static struct rf_str folder_of(struct rf_str path)
 {
     const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
 
@@ -34,7 +34,8 @@ static void add_part(char *ret, size_t *len, struct rf_str part)
     *len += part.len;
 }
 
-struct rf_str rf_judge_path(struct rf_judge *judge, struct rf_str folder, struct rf_str path)
+/* `path` from `folder`, clean: "a/b" and "../x" give "a/x". Empty where there is no memory. */
+static struct rf_str join(struct rf_judge *judge, struct rf_str folder, struct rf_str path)
 {
     bool is_absolute = path.len > 0 && *path.ptr == '/';
     struct rf_str pieces[] = {is_absolute ? RF_STR("") : folder, path};
@@ -95,8 +96,7 @@ static struct rf_str dockerfile_of(struct rf_judge *judge, const struct rf_subje
     if (build->from.known != RF_KNOWN || build->context.from.known == RF_UNKNOWABLE ||
         build->file.from.known == RF_UNKNOWABLE || is_remote(context))
         return RF_STR("");
-    return rf_judge_path(
-        judge, rf_judge_path(judge, build->directory.len ? build->directory : RF_STR("."), context), file);
+    return join(judge, join(judge, build->directory.len ? build->directory : RF_STR("."), context), file);
 }
 
 static int read_stage(struct rf_judge *judge, const struct rf_input *input, struct rf_str target,
@@ -155,7 +155,7 @@ static int give_file(void *context, struct rf_str path, struct rf_arena *arena, 
                      struct rf_err *err)
 {
     struct rf_judge *judge = context;
-    const struct rf_input *input = rf_judge_file(judge, rf_judge_path(judge, RF_STR("."), path));
+    const struct rf_input *input = rf_judge_file(judge, join(judge, RF_STR("."), path));
 
     (void)arena;
     if (!input)
@@ -174,7 +174,7 @@ static const char *const overrides[][2] = {{"compose.override.yaml", "compose.ya
 static const struct rf_input *find_beside(struct rf_judge *judge, const struct rf_input *input,
                                           const char *name)
 {
-    struct rf_str path = rf_judge_path(judge, rf_judge_folder(rf_str_of(input->path)), rf_str_of(name));
+    struct rf_str path = join(judge, folder_of(rf_str_of(input->path)), rf_str_of(name));
 
     for (size_t i = 0; i < judge->check->count; i++) {
         if (rf_str_is(path, judge->check->inputs[i].path) && !judge->check->inputs[i].is_missing)

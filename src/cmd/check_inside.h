@@ -37,12 +37,7 @@ int rf_judge_look(struct rf_judge *judge, struct rf_look *look) RF_NONNULL RF_CH
  */
 const struct rf_input *rf_judge_file(struct rf_judge *judge, struct rf_str path) RF_NONNULL;
 
-/* `path` from the folder of `base`, clean: "a/b/c.yaml" and "../x" give "a/x". Empty where it cannot be told.
- */
-struct rf_str rf_judge_path(struct rf_judge *judge, struct rf_str folder, struct rf_str path) RF_NONNULL;
-struct rf_str rf_judge_folder(struct rf_str path);
-
-/* Compose files: judge one; and only note what the project builds. */
+/* Compose files. */
 int rf_judge_compose(struct rf_judge *judge, const struct rf_input *input) RF_NONNULL RF_CHECK;
 bool rf_judge_is_compose(const struct rf_input *input) RF_NONNULL;
 

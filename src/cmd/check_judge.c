@@ -69,7 +69,7 @@ static uint32_t input_of(const struct rf_judge *judge, const char *file)
     return judge->input;
 }
 
-void rf_judge_put(struct rf_judge *judge, const struct rf_finding *finding, const char *subject)
+static void put_finding(struct rf_judge *judge, const struct rf_finding *finding, const char *subject)
 {
     const struct rf_from *from = &finding->from;
 
@@ -92,7 +92,7 @@ void rf_judge_parse(struct rf_judge *judge, const char *id, const struct rf_from
 {
     const struct rf_rule *rule = rf_rule_find(rf_str_of(id));
 
-    rf_judge_put(
+    put_finding(
         judge,
         &(struct rf_finding){
             .rule = rule, .severity = rule->severity, .is_certain = true, .from = *from, .text = text},
@@ -182,7 +182,7 @@ int rf_judge_look(struct rf_judge *judge, struct rf_look *look)
     for (size_t i = 0; i < look->count; i++) {
         if (!is_asked_for(judge, look->findings[i].rule))
             continue;
-        rf_judge_put(judge, &look->findings[i], name);
+        put_finding(judge, &look->findings[i], name);
     }
     return look->is_failed
                ? rf_fail(judge->err, -ENOMEM, "%s: out of memory", judge->check->inputs[judge->input].path)
@@ -253,7 +253,7 @@ static int judge_pss(struct rf_judge *judge, const struct rf_pod *pod)
     }
     if (!finding.text)
         return rf_fail(judge->err, -ENOMEM, "judging a pod: out of memory");
-    rf_judge_put(judge, &finding, subject_name(&pod->self, judge->arena));
+    put_finding(judge, &finding, subject_name(&pod->self, judge->arena));
     return 0;
 }
 
@@ -305,7 +305,7 @@ static int judge_entered(struct rf_judge *judge, const struct rf_subject *subjec
         finding.text = "a process was started in the container from outside, as root";
     else
         return 0;
-    rf_judge_put(judge, &finding, subject_name(subject, judge->arena));
+    put_finding(judge, &finding, subject_name(subject, judge->arena));
     return 0;
 }
 

@@ -449,7 +449,8 @@ static void read_limits(struct live *live)
 
 /* --- names --- */
 
-struct rf_str rf_live_id(struct rf_str cgroup)
+/* The container that a control group's path names: 64 hexadecimal digits, or empty. */
+static struct rf_str container_id(struct rf_str cgroup)
 {
     size_t run = 0;
 
@@ -487,7 +488,7 @@ static const struct rf_yaml_node *find_container(const struct live *live, struct
 
 static int read_name(struct live *live)
 {
-    struct rf_str id = rf_live_id(live->parts->cgroup);
+    struct rf_str id = container_id(live->parts->cgroup);
     struct rf_str comm = status_field(live->parts->status, "Name");
     const struct rf_yaml_node *container = find_container(live, id);
     const struct rf_yaml_node *names = container ? rf_yaml_get(container, "Names") : NULL;

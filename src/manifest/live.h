@@ -39,9 +39,6 @@ struct rf_live_parts {
     bool is_first;                /* false: somebody entered the container (docker exec) */
 };
 
-/* The container that a control group's path names: 64 hexadecimal digits, or empty. */
-struct rf_str rf_live_id(struct rf_str cgroup);
-
 /* -EINVAL when `status` makes no sense, -ENOMEM. */
 int rf_live_read(const struct rf_live_parts *parts, struct rf_arena *arena, struct rf_subject *ret,
                  struct rf_err *err) RF_NONNULL RF_CHECK;

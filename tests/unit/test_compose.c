@@ -251,22 +251,24 @@ static void reads_volumes(void **state)
     }
 }
 
-static void reads_limits_and_the_rest(void **state)
+static const char service_text[] =
+    "services:\n a:\n  mem_limit: 1.5g\n  cpus: '0.5'\n  pids_limit: 100\n  shm_size: 64mb\n"
+    "  ulimits: {nofile: {soft: 1024, hard: 2048}, nproc: -1}\n  restart: on-failure:3\n"
+    "  deploy: {resources: {limits: {cpus: 2, memory: 512M}, reservations: {memory: 64M}}}\n"
+    "  healthcheck: {test: curl -f x || exit 1, interval: 1m30s, timeout: 500ms, start_period: 40s, "
+    "retries: 3}\n"
+    "  post_start: [{command: chown -R 5 /d, user: root, privileged: true}]\n"
+    "  command: sh -c 'a b' \"c d\"\\ e\n  logging: {driver: none}\n  depends_on: {b: {condition: "
+    "service_healthy}}\n"
+    "  ports: ['127.0.0.1:8080-8081:80-81/udp', '443', '${P}:80', '[::1]:5:6', {target: 9, "
+    "published: '10', host_ip: '"
+    "::'}]\n"
+    "  expose: [3000]\n  tmpfs: '/tmp:size=64m,mode=1777,uid=1,gid=2,exec'\n  secrets: [s, {source: "
+    "t, target: /x}]\n";
+
+static void reads_limits_and_programs(void **state)
 {
-    const struct rf_subject *subject =
-        only("services:\n a:\n  mem_limit: 1.5g\n  cpus: '0.5'\n  pids_limit: 100\n  shm_size: 64mb\n"
-             "  ulimits: {nofile: {soft: 1024, hard: 2048}, nproc: -1}\n  restart: on-failure:3\n"
-             "  deploy: {resources: {limits: {cpus: 2, memory: 512M}, reservations: {memory: 64M}}}\n"
-             "  healthcheck: {test: curl -f x || exit 1, interval: 1m30s, timeout: 500ms, start_period: 40s, "
-             "retries: 3}\n"
-             "  post_start: [{command: chown -R 5 /d, user: root, privileged: true}]\n"
-             "  command: sh -c 'a b' \"c d\"\\ e\n  logging: {driver: none}\n  depends_on: {b: {condition: "
-             "service_healthy}}\n"
-             "  ports: ['127.0.0.1:8080-8081:80-81/udp', '443', '${P}:80', '[::1]:5:6', {target: 9, "
-             "published: '10', host_ip: '"
-             "::'}]\n"
-             "  expose: [3000]\n  tmpfs: '/tmp:size=64m,mode=1777,uid=1,gid=2,exec'\n  secrets: [s, {source: "
-             "t, target: /x}]\n");
+    const struct rf_subject *subject = only(service_text);
     const struct rf_limits *limits = &subject->limits;
 
     (void)state;
@@ -295,6 +297,13 @@ static void reads_limits_and_the_rest(void **state)
     must_be(subject->command.items[3].value, "c d e");
     must_be(subject->log_driver.value, "none");
     must_be(subject->dependencies[0].condition.value, "service_healthy");
+}
+
+static void reads_ports_and_places(void **state)
+{
+    const struct rf_subject *subject = only(service_text);
+
+    (void)state;
     assert_int_equal(subject->port_count, 6);
     must_be(subject->ports[0].address.value, "127.0.0.1");
     assert_int_equal(subject->ports[0].host.value, 8080);
@@ -326,7 +335,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_who_it_runs_as, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_confinement, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_volumes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(reads_limits_and_the_rest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reads_limits_and_programs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reads_ports_and_places, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,12 +12,12 @@ static const struct rf_from pods = {.known = RF_KNOWN, .line = 2};
 
 static void the_nearer_word_wins(void **state)
 {
-    struct rf_pod pod = {.context = {.uid = {1000, pods},
-                                     .gid = {1000, pods},
+    struct rf_pod pod = {.context = {.uid = {.value = 1000, .from = pods},
+                                     .gid = {.value = 1000, .from = pods},
                                      .non_root = {true, pods},
                                      .seccomp = {.kind = RF_CONFINEMENT_DEFAULT, .from = pods},
                                      .selinux = {.type = {RF_STR("container_t"), pods}, .from = pods}}};
-    struct rf_subject subject = {.own = {.uid = {0, own},
+    struct rf_subject subject = {.own = {.uid = {.value = 0, .from = own},
                                          .non_root = {false, own},
                                          .selinux = {.level = {RF_STR("s0"), own}, .from = own}}};
 
@@ -37,7 +37,7 @@ static void the_nearer_word_wins(void **state)
 
 static void what_is_unknowable_is_said(void **state)
 {
-    struct rf_pod pod = {.context = {.uid = {1000, pods}}};
+    struct rf_pod pod = {.context = {.uid = {.value = 1000, .from = pods}}};
     struct rf_subject subject = {.own = {.uid = {0, {.known = RF_UNKNOWABLE, .line = 3}}}};
 
     (void)state;
@@ -48,7 +48,8 @@ static void what_is_unknowable_is_said(void **state)
 
 static void without_a_pod_it_speaks_for_itself(void **state)
 {
-    struct rf_subject subject = {.own = {.uid = {7, own}, .from = own}, .context = {.gid = {8, own}}};
+    struct rf_subject subject = {.own = {.uid = {.value = 7, .from = own}, .from = own},
+                                 .context = {.gid = {.value = 8, .from = own}}};
 
     (void)state;
     rf_subject_inherit(&subject, NULL);
@@ -57,9 +58,10 @@ static void without_a_pod_it_speaks_for_itself(void **state)
 
 static void finds_pairs_by_their_whole_name(void **state)
 {
-    const struct rf_fact_pair pairs[] = {{{RF_STR("ab"), own}, {RF_STR("1"), own}},
-                                         {{RF_STR(""), own}, {RF_STR("2"), own}},
-                                         {{RF_STR("a"), own}, {RF_STR("3"), own}}};
+    const struct rf_fact_pair pairs[] = {
+        {.name = {.value = RF_STR("ab"), .from = own}, .value = {.value = RF_STR("1"), .from = own}},
+        {.name = {.value = RF_STR(""), .from = own}, .value = {.value = RF_STR("2"), .from = own}},
+        {.name = {.value = RF_STR("a"), .from = own}, .value = {.value = RF_STR("3"), .from = own}}};
 
     (void)state;
     assert_true(rf_str_is(rf_fact_find(pairs, RF_COUNT(pairs), RF_STR("a"))->value, "3"));

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2317 # functions are called by name
 # `ringfence check --live` on containers of a real dockerd: those that look harmless to whoever reads their settings.
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2317 # functions are called by name
 # `ringfence check --live`: what runs on this machine, whoever started it.
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
