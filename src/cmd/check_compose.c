@@ -278,6 +278,10 @@ int rf_judge_compose(struct rf_judge *judge, const struct rf_input *input)
                                .neighbours = manifest.subjects,
                                .neighbour_count = manifest.subject_count};
 
+        if (look.subject->unknown.known == RF_UNKNOWABLE)
+            rf_judge_parse(
+                judge, "RF-PARSE-004", &look.subject->unknown,
+                "a file that the service is made of could not be had: what it would say is not judged");
         r = rf_judge_join(judge, &look);
         if (r == 0)
             r = note_built(judge, manifest.subjects[i]);

@@ -75,6 +75,14 @@ static struct rf_finding *new_finding(struct rf_look *look)
     return &look->findings[look->count];
 }
 
+/* What the file lacks is shown where the workload begins: at its name in Compose. */
+static const struct rf_from *place_of(const struct rf_subject *subject)
+{
+    bool is_service = subject->kind == RF_SUBJECT_CONTAINER && subject->platform == RF_PLATFORM_DOCKER;
+
+    return is_service && subject->name.from.known == RF_KNOWN ? &subject->name.from : &subject->from;
+}
+
 static void add(struct rf_look *look, enum rf_severity severity, bool is_certain, const struct rf_from *from,
                 const char *fmt, va_list args)
 {
@@ -82,6 +90,11 @@ static void add(struct rf_look *look, enum rf_severity severity, bool is_certain
     struct rf_finding *finding = new_finding(look);
     char *text;
 
+    /* What is not said here may be said in the file that could not be read. */
+    if (from->known == RF_UNSET && look->subject->unknown.known == RF_UNKNOWABLE && is_certain) {
+        is_certain = false;
+        severity = severity > RF_SEVERITY_LOW ? severity - 1 : severity;
+    }
     (void)rf_vsnprintf(sentence, sizeof(sentence), fmt, args); /* a longer one is cut */
     text = rf_arena_text(look->arena, rf_str_of(sentence));
     if (!finding || !text) {
@@ -91,7 +104,7 @@ static void add(struct rf_look *look, enum rf_severity severity, bool is_certain
     *finding = (struct rf_finding){.rule = look->rule,
                                    .severity = severity,
                                    .is_certain = is_certain,
-                                   .from = from->known == RF_UNSET ? look->subject->from : *from,
+                                   .from = from->known == RF_UNSET ? *place_of(look->subject) : *from,
                                    .subject = look->subject,
                                    .text = text};
     look->count++;
