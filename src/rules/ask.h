@@ -5,6 +5,9 @@
 
 /* Small questions that rows of several families ask. */
 
+/* RF_FMT() for text that the input may not have. */
+#define RF_ASK_SHOW(str) (int)(str).len, (str).ptr ? (str).ptr : ""
+
 static inline bool rf_ask_is_pod(const struct rf_look *look)
 {
     return look->subject->kind == RF_SUBJECT_POD;

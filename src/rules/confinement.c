@@ -93,7 +93,7 @@ static void look_added_cap(struct rf_look *look, const struct rf_fact_text *cap)
 {
     if (cap->from.known == RF_UNKNOWABLE) {
         rf_look_maybe(look, &cap->from, "it may get a capability it should not have: \"%.*s\" decides which",
-                      RF_FMT(cap->value));
+                      RF_ASK_SHOW(cap->value));
         return;
     }
     if (rf_ask_is_cap(cap->value, "NET_BIND_SERVICE"))
@@ -101,17 +101,17 @@ static void look_added_cap(struct rf_look *look, const struct rf_fact_text *cap)
     for (size_t i = 0; i < RF_COUNT(gains); i++) {
         if (rf_ask_is_cap(cap->value, gains[i].name)) {
             rf_look_as(look, gains[i].severity, true, &cap->from, "it adds the capability %.*s, which %s",
-                       RF_FMT(cap->value), gains[i].gain);
+                       RF_ASK_SHOW(cap->value), gains[i].gain);
             return;
         }
     }
     if (is_baseline(cap->value))
         rf_look_as(look, RF_SEVERITY_LOW, true, &cap->from,
                    "it adds the capability %.*s: only NET_BIND_SERVICE is allowed by the restricted level",
-                   RF_FMT(cap->value));
+                   RF_ASK_SHOW(cap->value));
     else
         rf_look_found(look, &cap->from, "it adds the capability %.*s, which is none of the default set",
-                      RF_FMT(cap->value));
+                      RF_ASK_SHOW(cap->value));
 }
 
 static void look_add(struct rf_look *look)
@@ -194,12 +194,12 @@ static void look_file_caps(struct rf_look *look)
         rf_look_as(look, RF_SEVERITY_LOW, false, &entry->from,
                    "the program it starts, %.*s, has file capabilities: under a posture that drops all "
                    "capabilities it will not start",
-                   RF_FMT(entry->path));
+                   RF_ASK_SHOW(entry->path));
     else if (rf_ask_has_cap(&look->subject->cap_drop, "ALL") && !is_cap_kept(look, entry))
         rf_look_found(look, &look->subject->cap_drop.from,
                       "%.*s has file capabilities and all capabilities are dropped: it will not start "
                       "(Operation not permitted)",
-                      RF_FMT(entry->path));
+                      RF_ASK_SHOW(entry->path));
 }
 
 /* --- privileged --- */
@@ -290,7 +290,7 @@ static void look_seccomp_annotations(struct rf_look *look)
             rf_str_is(pair->value.value, "unconfined"))
             rf_look_found(look, &pair->value.from,
                           "the annotation %.*s is unconfined: no system call is filtered",
-                          RF_FMT(pair->name.value));
+                          RF_ASK_SHOW(pair->name.value));
     }
 }
 
@@ -303,7 +303,7 @@ static void look_unconfined(struct rf_look *look)
             rf_ask_is_said(&seccomp->type.from) ? &seccomp->type.from : &seccomp->from;
 
         rf_look_found(look, from, "seccomp is %.*s: all system calls of the kernel are open to it",
-                      RF_FMT(seccomp->type.value.len ? seccomp->type.value : RF_STR("unconfined")));
+                      RF_ASK_SHOW(seccomp->type.value.len ? seccomp->type.value : RF_STR("unconfined")));
     }
     if (rf_ask_is_pod(look))
         look_seccomp_annotations(look);
@@ -320,11 +320,11 @@ static void look_no_profile(struct rf_look *look)
                       "it has no seccompProfile, and a kubelet's default is to filter nothing");
     else if (seccomp->kind == RF_CONFINEMENT_OTHER && seccomp->type.from.known == RF_UNKNOWABLE)
         rf_look_maybe(look, &seccomp->from, "its seccompProfile depends on \"%.*s\"",
-                      RF_FMT(seccomp->type.value));
+                      RF_ASK_SHOW(seccomp->type.value));
     else if (seccomp->kind == RF_CONFINEMENT_OTHER)
         rf_look_found(look, &seccomp->from,
                       "its seccompProfile is \"%.*s\", neither RuntimeDefault nor Localhost",
-                      RF_FMT(seccomp->type.value));
+                      RF_ASK_SHOW(seccomp->type.value));
 }
 
 /* --- AppArmor and SELinux --- */
@@ -344,7 +344,7 @@ static void look_apparmor_annotations(struct rf_look *look)
         rf_look_found(look, &pair->value.from,
                       "the AppArmor annotation of the container %.*s is \"%.*s\": only runtime/default and "
                       "localhost/NAME confine it",
-                      RF_FMT(rf_ask_last_part(pair->name.value)), RF_FMT(value));
+                      RF_ASK_SHOW(rf_ask_last_part(pair->name.value)), RF_ASK_SHOW(value));
     }
 }
 
@@ -361,11 +361,11 @@ static void look_apparmor(struct rf_look *look)
         return;
     if (apparmor->type.from.known == RF_UNKNOWABLE)
         rf_look_maybe(look, &apparmor->type.from, "AppArmor may be off: \"%.*s\" decides",
-                      RF_FMT(apparmor->type.value));
+                      RF_ASK_SHOW(apparmor->type.value));
     else
         rf_look_found(look, rf_ask_is_said(&apparmor->type.from) ? &apparmor->type.from : &apparmor->from,
                       "its AppArmor profile is \"%.*s\": nothing holds it back from /proc, /sys and mounts",
-                      RF_FMT(apparmor->type.value));
+                      RF_ASK_SHOW(apparmor->type.value));
 }
 
 static void look_selinux(struct rf_look *look)
@@ -381,13 +381,13 @@ static void look_selinux(struct rf_look *look)
                          "container_t container_init_t container_kvm_t container_engine_t"))
         rf_look_found(look, &selinux->type.from,
                       "its SELinux type is %.*s, none of those made for containers",
-                      RF_FMT(selinux->type.value));
+                      RF_ASK_SHOW(selinux->type.value));
     if (selinux->user.value.len)
         rf_look_found(look, &selinux->user.from, "its SELinux user is set to %.*s",
-                      RF_FMT(selinux->user.value));
+                      RF_ASK_SHOW(selinux->user.value));
     if (selinux->role.value.len)
         rf_look_found(look, &selinux->role.from, "its SELinux role is set to %.*s",
-                      RF_FMT(selinux->role.value));
+                      RF_ASK_SHOW(selinux->role.value));
 }
 
 static void look_lsm(struct rf_look *look)

@@ -70,11 +70,11 @@ static void look_tmp(struct rf_look *look)
             rf_look_maybe(
                 look, &tmpdir->from,
                 "TMPDIR is %.*s, which is read-only here: mktemp fails, while Python goes on to /tmp",
-                RF_FMT(tmpdir->value));
+                RF_ASK_SHOW(tmpdir->value));
         else
             rf_look_found(look, &tmpdir->from,
                           "the root file system is read-only and nothing writable is mounted at TMPDIR, %.*s",
-                          RF_FMT(tmpdir->value));
+                          RF_ASK_SHOW(tmpdir->value));
     } else if (!is_tmp_writable(look) && look->stage && look->stage->is_scratch) {
         rf_look_maybe(look, from,
                       "the root file system is read-only and nothing writable is mounted at /tmp: the "
@@ -192,11 +192,11 @@ static void look_proc(struct rf_look *look)
         fact->value.len == 0)
         return;
     if (fact->from.known == RF_UNKNOWABLE)
-        rf_look_maybe(look, &fact->from, "/proc may be unmasked: \"%.*s\" decides", RF_FMT(fact->value));
+        rf_look_maybe(look, &fact->from, "/proc may be unmasked: \"%.*s\" decides", RF_ASK_SHOW(fact->value));
     else
         rf_look_found(look, &fact->from,
                       "%s is %.*s: the files of /proc that tell of and change the host are not covered",
-                      rf_look_is_kube(look) ? "procMount" : "/proc", RF_FMT(fact->value));
+                      rf_look_is_kube(look) ? "procMount" : "/proc", RF_ASK_SHOW(fact->value));
 }
 
 /* --- devices --- */
@@ -243,12 +243,12 @@ static void say_device(struct rf_look *look, const struct rf_fact_text *source)
 {
     if (source->from.known == RF_UNKNOWABLE)
         rf_look_maybe(look, &source->from, "it gets a device of the host: \"%.*s\" decides which",
-                      RF_FMT(source->value));
+                      RF_ASK_SHOW(source->value));
     else if (rf_str_is(source->value, "/dev") || rf_str_is(source->value, "/dev/"))
         rf_look_as(look, RF_SEVERITY_CRITICAL, true, &source->from,
                    "it gets all devices of the host, its disks too");
     else if (!is_harmless(source->value))
-        rf_look_found(look, &source->from, "it gets the device %.*s: %s", RF_FMT(source->value),
+        rf_look_found(look, &source->from, "it gets the device %.*s: %s", RF_ASK_SHOW(source->value),
                       device_gain(source->value));
 }
 

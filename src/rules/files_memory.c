@@ -33,7 +33,7 @@ static void look_pod_sizes(struct rf_look *look)
                 look, &volume->medium.from,
                 "the emptyDir %.*s is in memory and has no sizeLimit: it takes what the memory limit or the "
                 "node leaves",
-                RF_FMT(volume->name.value));
+                RF_ASK_SHOW(volume->name.value));
     }
 }
 
@@ -55,13 +55,13 @@ static void look_sizes(struct rf_look *look)
         if (mounted->size_bytes.from.known == RF_UNKNOWABLE)
             rf_look_maybe(look, &mounted->size_bytes.from,
                           "the tmpfs at %.*s may have no limit: a variable decides its size",
-                          RF_FMT(mounted->target.value));
+                          RF_ASK_SHOW(mounted->target.value));
         else
             rf_look_found(
                 look, place_of(mounted),
                 "the tmpfs at %.*s has no size: it takes up to half of the host's memory, or all that the "
                 "memory limit leaves",
-                RF_FMT(mounted->target.value));
+                RF_ASK_SHOW(mounted->target.value));
     }
 }
 
@@ -97,7 +97,7 @@ static void look_limit(struct rf_look *look)
         rf_look_found(
             look, place_of(mounted),
             "the tmpfs at %.*s may take %s, and the memory limit is %s: a full one ends the program",
-            RF_FMT(mounted->target.value), rf_ask_size(look, mounted->size_bytes.value),
+            RF_ASK_SHOW(mounted->target.value), rf_ask_size(look, mounted->size_bytes.value),
             rf_ask_size(look, limit));
         return;
     }
@@ -181,7 +181,7 @@ static bool find_user(struct rf_look *look, struct rf_look_user *ret)
 static const char *user_name(struct rf_look *look, const struct rf_look_user *user)
 {
     const char *text = user->has_uid ? rf_arena_printf(look->arena, "uid %u", user->uid)
-                                     : rf_arena_printf(look->arena, "the user %.*s", RF_FMT(user->text));
+                                     : rf_arena_printf(look->arena, "the user %.*s", RF_ASK_SHOW(user->text));
 
     look->is_failed |= !text;
     return text ? text : "";
@@ -208,20 +208,20 @@ static void look_owner(struct rf_look *look)
             if (user.has_uid && mounted->uid.value != user.uid)
                 rf_look_found(look, place_of(mounted),
                               "the tmpfs at %.*s is made for uid %" PRId64 ", and it runs as %s",
-                              RF_FMT(tmpfs.path), mounted->uid.value, user_name(look, &user));
+                              RF_ASK_SHOW(tmpfs.path), mounted->uid.value, user_name(look, &user));
             continue;
         }
         if (tmpfs.is_there == RF_IMAGE_YES)
             rf_look_found(
                 look, place_of(mounted),
                 "the tmpfs at %.*s is root's, with the mode of the image's directory: %s cannot write there",
-                RF_FMT(tmpfs.path), user_name(look, &user));
+                RF_ASK_SHOW(tmpfs.path), user_name(look, &user));
         else if (tmpfs.is_there == RF_IMAGE_UNKNOWN)
             rf_look_maybe(
                 look, place_of(mounted),
                 "the tmpfs at %.*s has no uid=: where the image has that directory it becomes root's, and %s "
                 "cannot write there",
-                RF_FMT(tmpfs.path), user_name(look, &user));
+                RF_ASK_SHOW(tmpfs.path), user_name(look, &user));
     }
 }
 
@@ -241,7 +241,7 @@ static void look_restart(struct rf_look *look)
             look, place_of(mounted),
             "the image has no %.*s and the tmpfs there no uid=: %s can write until the first restart, and "
             "then it is root's with mode 0755",
-            RF_FMT(mounted->target.value), user_name(look, &user));
+            RF_ASK_SHOW(mounted->target.value), user_name(look, &user));
     }
 }
 
@@ -282,7 +282,7 @@ static void look_hidden(struct rf_look *look)
                 look, place_of(mounted),
                 "what is mounted at %.*s is empty and hides %.*s, which the image has (line %u of its "
                 "Dockerfile)",
-                RF_FMT(path), RF_FMT(entry->path), entry->from.line);
+                RF_ASK_SHOW(path), RF_ASK_SHOW(entry->path), entry->from.line);
     }
 }
 
@@ -304,7 +304,7 @@ static void look_noexec(struct rf_look *look)
         if (mounted && mounted->kind == RF_MOUNTED_TMPFS && !mounted->exec.is_true)
             rf_look_found(look, place_of(mounted),
                           "%s is %.*s, on a tmpfs that is noexec: compiled code cannot be loaded from it",
-                          names[i], RF_FMT(value->value));
+                          names[i], RF_ASK_SHOW(value->value));
     }
 }
 

@@ -105,7 +105,7 @@ static void look_sysctls(struct rf_look *look)
         if (is_smuggling(&subject->sysctls[i].value))
             rf_look_as(look, RF_SEVERITY_CRITICAL, true, &subject->sysctls[i].value.from,
                        "the value of the sysctl %.*s, \"%.*s\", sets others of the host (CVE-2022-0811)",
-                       RF_FMT(name->value), RF_FMT(subject->sysctls[i].value.value));
+                       RF_ASK_SHOW(name->value), RF_ASK_SHOW(subject->sysctls[i].value.value));
         else if (name->from.known == RF_UNKNOWABLE)
             rf_look_maybe(look, &name->from, "it sets a sysctl that a variable names");
         else if (rf_ask_is_among(name->value, safe_sysctls))
@@ -113,10 +113,11 @@ static void look_sysctls(struct rf_look *look)
         else if (rf_look_is_docker(look) && rf_str_starts(name->value, "net."))
             /* docker refuses them in the host's network, so that they stay in the container's own */
             rf_look_as(look, RF_SEVERITY_LOW, true, &name->from,
-                       "it sets the sysctl %.*s, which is not on the list of safe ones", RF_FMT(name->value));
+                       "it sets the sysctl %.*s, which is not on the list of safe ones",
+                       RF_ASK_SHOW(name->value));
         else
             rf_look_found(look, &name->from, "it sets the sysctl %.*s, which is not on the list of safe ones",
-                          RF_FMT(name->value));
+                          RF_ASK_SHOW(name->value));
     }
 }
 
@@ -153,7 +154,7 @@ static void look_settings(struct rf_look *look)
     if (subject->cgroup_parent.value.len)
         rf_look_found(look, &subject->cgroup_parent.from,
                       "it is put below the control group %.*s: the limits of another may hold for it",
-                      RF_FMT(subject->cgroup_parent.value));
+                      RF_ASK_SHOW(subject->cgroup_parent.value));
     look_ulimits(look);
 }
 

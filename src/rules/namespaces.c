@@ -90,10 +90,10 @@ static void look_probe_host(struct rf_look *look)
             if (hosts[j]->from.known == RF_UNKNOWABLE)
                 rf_look_maybe(look, &hosts[j]->from,
                               "its %s may send the kubelet to another host: \"%.*s\" decides",
-                              probe_name(probe), RF_FMT(hosts[j]->value));
+                              probe_name(probe), RF_ASK_SHOW(hosts[j]->value));
             else if (hosts[j]->value.len)
                 rf_look_found(look, &hosts[j]->from, "its %s sends the kubelet to the host %.*s",
-                              probe_name(probe), RF_FMT(hosts[j]->value));
+                              probe_name(probe), RF_ASK_SHOW(hosts[j]->value));
         }
     }
 }

@@ -58,7 +58,7 @@ static void look_all_interfaces(struct rf_look *look)
             continue;
         if (port->address.from.known == RF_UNKNOWABLE)
             rf_look_maybe(look, from, "its port %" PRId64 " may be open to every network: \"%.*s\" decides",
-                          port->port.value, RF_FMT(port->address.value));
+                          port->port.value, RF_ASK_SHOW(port->address.value));
         else if (is_all_addresses(port->address.value) && port->host.value > 0)
             rf_look_found(look, from,
                           "its port %" PRId64 " is published as %" PRId64 " on all addresses of the host",
@@ -219,7 +219,7 @@ static void look_ssh(struct rf_look *look)
 
         (void)rf_str_cut(program, ' ', &program);
         if (rf_str_is(rf_ask_last_part(program), "sshd"))
-            rf_look_found(look, &lists[i]->from, "it starts an ssh server, %.*s", RF_FMT(program));
+            rf_look_found(look, &lists[i]->from, "it starts an ssh server, %.*s", RF_ASK_SHOW(program));
     }
 }
 

@@ -64,14 +64,14 @@ static void say_socket(struct rf_look *look, struct rf_str source, struct rf_str
         rf_look_found(
             look, from,
             "it gets the socket of a container engine, %.*s: whoever writes to it is root of the host",
-            RF_FMT(source));
+            RF_ASK_SHOW(source));
     else if (is_socket_dir(source))
         rf_look_found(look, from, "it gets %.*s of the host, with the sockets of the container engine in it",
-                      RF_FMT(source));
+                      RF_ASK_SHOW(source));
     else if (is_socket(target))
         rf_look_maybe(look, from,
                       "it gets something as %.*s: where that is the engine's socket, it is root of the host",
-                      RF_FMT(target));
+                      RF_ASK_SHOW(target));
 }
 
 static void look_sockets(struct rf_look *look)
@@ -193,11 +193,12 @@ static void look_pod_paths(struct rf_look *look)
         if (writer)
             rf_look_as(look, severity, true, from,
                        "the volume %.*s is %.*s of the host (%s), and %.*s may write to it",
-                       RF_FMT(volume->name.value), RF_FMT(volume->path.value),
-                       place ? place->gain : "files that the pod leaves behind", RF_FMT(writer->name.value));
+                       RF_ASK_SHOW(volume->name.value), RF_ASK_SHOW(volume->path.value),
+                       place ? place->gain : "files that the pod leaves behind",
+                       RF_ASK_SHOW(writer->name.value));
         else
             rf_look_as(look, severity, true, from, "the volume %.*s is %.*s of the host: %s",
-                       RF_FMT(volume->name.value), RF_FMT(volume->path.value),
+                       RF_ASK_SHOW(volume->name.value), RF_ASK_SHOW(volume->path.value),
                        place ? place->gain : "the pod sees files of the node");
     }
 }
@@ -227,7 +228,7 @@ static void look_paths(struct rf_look *look)
             (is_public(source) && mounted->read_only.is_true))
             continue;
         rf_look_as(look, severity_of(place, mounted), true, place_of(mounted), "it %s %.*s of the host: %s",
-                   mounted->read_only.is_true ? "sees" : "may write to", RF_FMT(source), place->gain);
+                   mounted->read_only.is_true ? "sees" : "may write to", RF_ASK_SHOW(source), place->gain);
     }
 }
 
@@ -248,7 +249,7 @@ static void look_types(struct rf_look *look)
                 rf_look_found(
                     look, &types->items[j].from,
                     "the volume %.*s is of the type %.*s, which is not one of those that pods may use freely",
-                    RF_FMT(pod->volumes[i].name.value), RF_FMT(types->items[j].value));
+                    RF_ASK_SHOW(pod->volumes[i].name.value), RF_ASK_SHOW(types->items[j].value));
     }
 }
 
@@ -262,11 +263,11 @@ static void look_propagation(struct rf_look *look)
         if (mounted->propagation_from.known == RF_UNKNOWABLE)
             rf_look_maybe(look, &mounted->propagation_from,
                           "what it mounts below %.*s may appear on the host: a variable decides",
-                          RF_FMT(mounted->target.value));
+                          RF_ASK_SHOW(mounted->target.value));
         else if (mounted->propagation == RF_PROPAGATION_SHARED)
             rf_look_found(look, &mounted->propagation_from,
                           "what it mounts below %.*s appears on the host as well",
-                          RF_FMT(mounted->target.value));
+                          RF_ASK_SHOW(mounted->target.value));
     }
 }
 
@@ -307,7 +308,7 @@ static void look_claims(struct rf_look *look)
                 look, &volume->from,
                 "the pod has no fsGroup, and %.*s writes to the claim %.*s as another user than root: a new "
                 "volume is root's, and denies it",
-                RF_FMT(writer->name.value), RF_FMT(volume->name.value));
+                RF_ASK_SHOW(writer->name.value), RF_ASK_SHOW(volume->name.value));
     }
 }
 
@@ -326,14 +327,14 @@ static void look_owner(struct rf_look *look)
         if (mounted->uid.from.known == RF_KNOWN && mounted->uid.value != user.uid)
             rf_look_found(look, place_of(mounted),
                           "%.*s belongs to uid %" PRId64 " on the host, and it runs as uid %u",
-                          RF_FMT(mounted->source.value), mounted->uid.value, user.uid);
+                          RF_ASK_SHOW(mounted->source.value), mounted->uid.value, user.uid);
         else if (mounted->uid.from.known != RF_KNOWN && !mounted->read_only.is_true &&
                  look->subject->platform != RF_PLATFORM_LIVE)
             rf_look_as(
                 look, RF_SEVERITY_LOW, false, place_of(mounted),
                 "it writes to %.*s of the host as uid %u: where that belongs to another (the engine makes a "
                 "missing one as root), it is denied",
-                RF_FMT(mounted->source.value), user.uid);
+                RF_ASK_SHOW(mounted->source.value), user.uid);
     }
 }
 

@@ -3,6 +3,7 @@
 
 /* What tests of rules have in common: reading, looking, and what was found. For one file of a program. */
 
+#include "manifest/compose.h"
 #include "manifest/kubernetes.h"
 #include "manifest/stage.h"
 #include "rules/rule.h"
@@ -65,13 +66,37 @@ static inline void look_at_kube(const char *text, struct found *ret)
 static inline struct rf_image *read_image(const char *text)
 {
     struct rf_image *image = rf_arena_alloc(&arena, sizeof(*image));
-    struct rf_image_options options = {.file = "Dockerfile"};
+    struct rf_image_options *options = rf_arena_alloc(&arena, sizeof(*options));
     struct rf_err err = {0};
 
     assert_non_null(image);
-    if (rf_image_read(rf_str_of(text), &options, &arena, image, &err) != 0)
+    assert_non_null(options);
+    *options = (struct rf_image_options){.file = "Dockerfile"};
+    if (rf_image_read(rf_str_of(text), options, &arena, image, &err) != 0)
         fail_msg("refused: %s\n%s", err.msg, text);
     return image;
+}
+
+/* Services, each joined with its dockerfile_inline. */
+static inline void look_at_compose(const char *text, struct found *ret)
+{
+    struct rf_compose_file file = {.name = RF_STR("compose.yaml"), .text = rf_str_of(text)};
+    struct rf_compose_world world = {0};
+    struct rf_manifest manifest;
+    struct rf_err err = {0};
+
+    ret->count = 0;
+    if (rf_compose_read(&file, 1, &world, &arena, &manifest, &err) != 0)
+        fail_msg("refused: %s\n%s", err.msg, text);
+    for (size_t i = 0; i < manifest.subject_count; i++) {
+        struct rf_subject *subject = manifest.subjects[i];
+        struct rf_str dockerfile = subject->build.dockerfile.value;
+        const char *inside = dockerfile.len ? rf_arena_text(&arena, dockerfile) : NULL;
+        struct rf_image *image = inside ? read_image(inside) : NULL;
+
+        subject->stage = image ? image->target : NULL;
+        look_at(subject, image, ret);
+    }
 }
 
 static inline bool is_found(const struct found *found, const char *id)
