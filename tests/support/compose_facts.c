@@ -57,17 +57,17 @@ static void show_pairs(const char *service, const char *key, const struct rf_fac
 static void show_mount(const char *service, const struct rf_mounted *place)
 {
     struct rf_str source = place->source.value;
-    char *real = NULL;
+    char *here = NULL;
 
-    if (place->kind == RF_MOUNTED_BIND && source.len && source.ptr[0] != '~') {
-        char path[4096];
-
-        (void)snprintf(path, sizeof(path), "%.*s", RF_FMT(source));
-        real = realpath(path, NULL);
+    if (place->kind == RF_MOUNTED_BIND &&
+        rf_str_starts(source, "./")) { /* the other one knows only such paths */
+        here = realpath(".", NULL);
+        source = (struct rf_str){source.ptr + 2, source.len - 2};
     }
-    (void)printf("%s mount %d %.*s %.*s\n", service, place->kind, real ? (int)strlen(real) : (int)source.len,
-                 real ? real : source.ptr, RF_FMT(place->target.value));
-    free(real);
+    (void)printf("%s mount %d %s%s%.*s%.*s %.*s\n", service, place->kind, here ? here : "", here ? "/" : "",
+                 here ? (int)place->directory.len : 0, place->directory.ptr, RF_FMT(source),
+                 RF_FMT(place->target.value));
+    free(here);
     if (place->read_only.is_true)
         (void)printf("%s read-only %.*s\n", service, RF_FMT(place->target.value));
     show_number(service, "size", &place->size_bytes);
