@@ -112,6 +112,7 @@ static void join_volumes(const struct volumes *volumes, struct rf_subject *subje
             if (is_bind(volume)) {
                 place->kind = RF_MOUNTED_BIND;
                 place->source = volume->path;
+                place->directory = (struct rf_str){"", 0}; /* for the engine it is absolute */
             }
             break;
         }

@@ -17,7 +17,7 @@
    gives lies where the alias is, what came by << where its anchor is.
 
    Paths are as they are written. They are relative to the directory of the first file, or of the file that
-   `extends` or `include` named: for build contexts rf_build.directory says so.
+   `extends` or `include` named: rf_build.directory and rf_mounted.directory say so.
 
    Errors begin with "FILE:LINE:COLUMN: ". */
 enum {

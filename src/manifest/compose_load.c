@@ -118,24 +118,39 @@ static int read_scope(struct rf_compose *compose, struct rf_str directory, struc
 
 /* --- one file --- */
 
+static bool has_any(const struct rf_compose_node *node, const char *const *keys)
+{
+    for (; *keys; keys++)
+        if (rf_compose_get(node, *keys))
+            return true;
+    return false;
+}
+
 /* Files of before `services:` have their services at the top. */
-static int wrap_old_file(struct rf_compose *compose, struct rf_compose_node **file, struct rf_err *err)
+static bool is_old_file(const struct rf_compose_node *file)
 {
     static const char *const known[] = {"services", "include", "version", "volumes",
                                         "networks", "secrets", "configs", "name"};
-    struct rf_compose_node *root;
-    bool is_old = false;
+    static const char *const of_services[] = {"image",       "build", "extends", "command",
+                                              "environment", "ports", NULL};
 
     for (size_t i = 0; i < RF_COUNT(known); i++) {
-        const struct rf_compose_node *found = rf_compose_get(*file, known[i]);
+        const struct rf_compose_node *found = rf_compose_get(file, known[i]);
 
-        if (found && !rf_compose_get(found, "image") && !rf_compose_get(found, "build"))
-            return 0;
+        if (found && !has_any(found, of_services)) /* else it is a service of that name */
+            return false;
     }
-    for (uint32_t i = 0; i < (*file)->count; i++)
-        is_old = is_old || rf_compose_get((*file)->pairs[i].value, "image") ||
-                 rf_compose_get((*file)->pairs[i].value, "build");
-    if (!is_old)
+    for (uint32_t i = 0; i < file->count; i++)
+        if (has_any(file->pairs[i].value, of_services))
+            return true;
+    return false;
+}
+
+static int wrap_old_file(struct rf_compose *compose, struct rf_compose_node **file, struct rf_err *err)
+{
+    struct rf_compose_node *root;
+
+    if (!is_old_file(*file))
         return 0;
     root = rf_compose_node_new(compose, *file, RF_YAML_MAP, 1, err);
     if (!root)

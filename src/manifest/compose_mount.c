@@ -23,20 +23,16 @@ static bool is_same(struct rf_str a, struct rf_str b)
 
 /* --- the short forms --- */
 
-/* rf_compose_cut() at a `:` that is not the one of a drive, "C:\data". */
+/* rf_compose_cut() at a `:` that is not the one of a drive, "C:\data". Names of volumes have two letters at
+   least. */
 static struct rf_str cut_path(const struct rf_compose_node *node, struct rf_str text, struct rf_str *ret_head)
 {
     struct rf_str rest = rf_compose_cut(node, text, ':', ret_head);
-    struct rf_str tail;
 
-    if (!rest.ptr || ret_head->len != 1 || !is_letter(text.ptr[0]) || rest.len == 0 ||
-        (rest.ptr[0] != '\\' && rest.ptr[0] != '/'))
+    if (!rest.ptr || ret_head->len != 1 || !is_letter(text.ptr[0]))
         return rest;
-    /* `v:/data` is a volume by that name where no third part follows and the slash is one of Unix */
-    if (rest.ptr[0] == '/' && !rf_compose_cut(node, rest, ':', &tail).ptr)
-        return rest;
-    rest = rf_compose_cut(node, rest, ':', &tail);
-    *ret_head = (struct rf_str){text.ptr, 2 + tail.len};
+    rest = rf_compose_cut(node, rest, ':', ret_head);
+    *ret_head = (struct rf_str){text.ptr, 2 + ret_head->len};
     return rest;
 }
 
@@ -189,6 +185,7 @@ static int read_volume(struct rf_compose *compose, const struct rf_compose_node 
     struct rf_mounted *place = ret;
 
     place->kind = RF_MOUNTED_VOLUME;
+    place->directory = node->source->directory;
     place->from = node->from;
     if (node->kind == RF_YAML_LIST)
         return rf_compose_refuse(compose, node, "[SOURCE:]TARGET[:MODE] or a map", err);

@@ -160,6 +160,7 @@ static const struct rf_compose_member members[] = {
     MEMBER("pid", read_namespace, namespaces.pid),
     MEMBER("ipc", read_namespace, namespaces.ipc),
     MEMBER("network_mode", read_namespace, namespaces.network),
+    MEMBER("net", read_namespace, namespaces.network), /* of old files */
     MEMBER("uts", read_namespace, namespaces.uts),
     MEMBER("cgroup", read_namespace, namespaces.cgroup),
     MEMBER("privileged", rf_compose_bool, privileged),
@@ -179,6 +180,7 @@ static const struct rf_compose_member members[] = {
     {"labels", read_labels, 0},
     {"depends_on", read_dependencies, 0},
     {"logging", read_logging, 0},
+    MEMBER("log_driver", rf_compose_text, log_driver), /* of old files */
 };
 
 int rf_compose_service(struct rf_compose *compose, const struct rf_compose_pair *service,

@@ -147,6 +147,7 @@ enum rf_propagation { RF_PROPAGATION_PRIVATE, RF_PROPAGATION_FROM_HOST, RF_PROPA
 struct rf_mounted {
     enum rf_mounted_kind kind;
     struct rf_fact_text source; /* a path on the host or the volume's name */
+    struct rf_str directory;    /* what such a path is relative to; empty: the current one */
     struct rf_fact_text target;
     struct rf_fact_text sub_path;
     struct rf_fact_bool read_only;

@@ -212,7 +212,8 @@ static const struct {
     bool is_read_only;
 } mounts[] = {
     {"'/data'", RF_MOUNTED_VOLUME, "", "/data", RF_UNSET, false},
-    {"'v:/data'", RF_MOUNTED_VOLUME, "v", "/data", RF_UNSET, false},
+    {"'vol:/data'", RF_MOUNTED_VOLUME, "vol", "/data", RF_UNSET, false},
+    {"'v:/data'", RF_MOUNTED_VOLUME, "", "v:/data", RF_UNSET, false},
     {"'./a:/data:ro'", RF_MOUNTED_BIND, "./a", "/data", RF_KNOWN, true},
     {"'~/a:/data:rw,z'", RF_MOUNTED_BIND, "~/a", "/data", RF_KNOWN, false},
     {"'/a:/data:nocopy,Z'", RF_MOUNTED_BIND, "/a", "/data", RF_UNSET, false},
