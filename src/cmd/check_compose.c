@@ -175,12 +175,11 @@ static const struct rf_input *find_beside(struct rf_judge *judge, const struct r
                                           const char *name)
 {
     struct rf_str path = join(judge, folder_of(rf_str_of(input->path)), rf_str_of(name));
+    uint32_t index = rf_judge_find(judge, path);
 
-    for (size_t i = 0; i < judge->check->count; i++) {
-        if (rf_str_is(path, judge->check->inputs[i].path) && !judge->check->inputs[i].is_missing)
-            return &judge->check->inputs[i];
-    }
-    return NULL;
+    return index < judge->check->count && !judge->check->inputs[index].is_missing
+               ? &judge->check->inputs[index]
+               : NULL;
 }
 
 static const char *base_name(const char *path)

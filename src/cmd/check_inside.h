@@ -15,6 +15,8 @@ struct rf_built {
 
 struct rf_judge {
     const struct rf_check *check;
+    uint32_t *slots;        /* inputs by path: index + 1, or 0 */
+    uint32_t slot_count;    /* a power of 2 */
     struct rf_arena *arena; /* of the file at hand */
     struct rf_arena *keep;  /* of the batch */
     struct rf_buf *out;
@@ -32,6 +34,9 @@ void rf_judge_error(struct rf_judge *judge, const char *message) RF_NONNULL;
 
 /* Look at a subject with all rules. */
 int rf_judge_look(struct rf_judge *judge, struct rf_look *look) RF_NONNULL RF_CHECK;
+
+/* The index of the input with that clean path; check->count: there is none. */
+uint32_t rf_judge_find(const struct rf_judge *judge, struct rf_str path) RF_NONNULL;
 
 /* The file with that clean path, or NULL: then it is asked for, and the input at hand judged again with it.
  */

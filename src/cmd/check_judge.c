@@ -57,16 +57,59 @@ static uint32_t rule_index(const struct rf_rule *rule)
     return index;
 }
 
+/* --- inputs by path --- */
+
+/* FNV-1a */
+static uint32_t hash_of(struct rf_str path)
+{
+    uint32_t hash = 2166136261U;
+
+    for (size_t i = 0; i < path.len; i++)
+        hash = (hash ^ (unsigned char)path.ptr[i]) * 16777619U;
+    return hash;
+}
+
+static int index_inputs(struct rf_judge *judge)
+{
+    judge->slot_count = 64;
+    while (judge->slot_count < 2 * judge->check->count)
+        judge->slot_count *= 2;
+    judge->slots = rf_arena_array(judge->keep, judge->slot_count, sizeof(*judge->slots));
+    if (!judge->slots)
+        return rf_fail(judge->err, -ENOMEM, "reading the files: out of memory");
+    for (uint32_t i = 0; i < judge->check->count; i++) {
+        uint32_t slot = hash_of(rf_str_of(judge->check->inputs[i].path)) & (judge->slot_count - 1);
+
+        while (judge->slots[slot])
+            slot = (slot + 1) & (judge->slot_count - 1);
+        judge->slots[slot] = i + 1;
+    }
+    return 0;
+}
+
+uint32_t rf_judge_find(const struct rf_judge *judge, struct rf_str path)
+{
+    uint32_t slot = hash_of(path) & (judge->slot_count - 1);
+
+    while (judge->slots[slot]) {
+        uint32_t index = judge->slots[slot] - 1;
+
+        if (rf_str_is(path, judge->check->inputs[index].path))
+            return index;
+        slot = (slot + 1) & (judge->slot_count - 1);
+    }
+    return (uint32_t)judge->check->count;
+}
+
 /* Where it is written: another file than the one at hand, perhaps. */
 static uint32_t input_of(const struct rf_judge *judge, const char *file)
 {
-    const struct rf_check *check = judge->check;
+    uint32_t index;
 
-    for (uint32_t i = 0; file && i < check->count; i++) {
-        if (check->inputs[i].path == file || strcmp(check->inputs[i].path, file) == 0)
-            return i;
-    }
-    return judge->input;
+    if (!file || strcmp(judge->check->inputs[judge->input].path, file) == 0)
+        return judge->input;
+    index = rf_judge_find(judge, rf_str_of(file));
+    return index < judge->check->count ? index : judge->input;
 }
 
 static void put_finding(struct rf_judge *judge, const struct rf_finding *finding, const char *subject)
@@ -132,11 +175,10 @@ void rf_judge_error(struct rf_judge *judge, const char *message)
 const struct rf_input *rf_judge_file(struct rf_judge *judge, struct rf_str path)
 {
     const struct rf_check *check = judge->check;
+    uint32_t index = rf_judge_find(judge, path);
 
-    for (uint32_t i = 0; i < check->count; i++) {
-        if (rf_str_is(path, check->inputs[i].path))
-            return check->inputs[i].is_missing ? NULL : &check->inputs[i];
-    }
+    if (index < check->count)
+        return check->inputs[index].is_missing ? NULL : &check->inputs[index];
     if (!check->is_last)
         put(judge, (struct record){.kind = RECORD_WANTED, .judged = judge->input}, RF_STR(""), path);
     return NULL;
@@ -362,6 +404,7 @@ static int judge_all(struct rf_str bytes, const void *how, void *ret, struct rf_
     (void)ret;
     rf_arena_init(&arena, PARSE_MEMORY);
     rf_arena_init(&keep, KEEP_MEMORY);
+    r = index_inputs(&judge);
     for (uint32_t pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; r == 0 && i < judge.check->count; i++) {
             const struct rf_input *input = &judge.check->inputs[i];

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOURCE_WIDTH = 160, WRAP = 96 };
+enum { SOURCE_WIDTH = 160, WRAP = 96, RULES_MAX = 512 };
 
 struct rf_found *rf_findings_add(struct rf_findings *findings)
 {
@@ -155,15 +155,6 @@ static void put_found(struct rf_buf *out, const struct rf_found *found, bool is_
         put_wrapped(out, "fix: ", found->rule->remedy);
 }
 
-static bool is_first_of_rule(const struct rf_findings *findings, size_t index)
-{
-    for (size_t i = 0; i < index; i++) {
-        if (findings->items[i].rule == findings->items[index].rule && !findings->items[i].is_suppressed)
-            return false;
-    }
-    return true;
-}
-
 static void put_counts(const struct rf_findings *findings, const struct rf_findings_about *about,
                        struct rf_buf *out)
 {
@@ -190,6 +181,15 @@ static void put_counts(const struct rf_findings *findings, const struct rf_findi
     rf_buf_text(out, "\n");
 }
 
+static size_t index_of(const struct rf_rule *rule)
+{
+    size_t index = 0;
+
+    while (rf_rule_at(index) && rf_rule_at(index) != rule)
+        index++;
+    return index;
+}
+
 /* Of each rule that found something: how often. */
 static void put_rules(const struct rf_findings *findings, struct rf_buf *out)
 {
@@ -209,9 +209,16 @@ static void put_rules(const struct rf_findings *findings, struct rf_buf *out)
 void rf_findings_text(const struct rf_findings *findings, const struct rf_findings_about *about,
                       struct rf_buf *out)
 {
+    bool seen[RULES_MAX] = {false}; /* what a rule is about is told once */
+
     for (size_t i = 0; !about->is_summary && i < findings->count; i++) {
-        if (!findings->items[i].is_suppressed)
-            put_found(out, &findings->items[i], is_first_of_rule(findings, i), about->is_colour);
+        size_t rule = index_of(findings->items[i].rule);
+
+        if (findings->items[i].is_suppressed)
+            continue;
+        put_found(out, &findings->items[i], rule < RULES_MAX && !seen[rule], about->is_colour);
+        if (rule < RULES_MAX)
+            seen[rule] = true;
     }
     if (about->is_summary)
         put_rules(findings, out);
