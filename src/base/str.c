@@ -8,16 +8,23 @@ struct rf_str rf_str_of(const char *text)
     return (struct rf_str){text, strlen(text)};
 }
 
+/* Letter by letter: most comparisons end at the first one. */
 bool rf_str_is(struct rf_str str, const char *text)
 {
-    return str.len == strlen(text) && (str.len == 0 || memcmp(str.ptr, text, str.len) == 0);
+    for (size_t i = 0; i < str.len; i++) {
+        if (str.ptr[i] != text[i] || text[i] == '\0')
+            return false;
+    }
+    return text[str.len] == '\0';
 }
 
 bool rf_str_starts(struct rf_str str, const char *prefix)
 {
-    size_t len = strlen(prefix);
-
-    return str.len >= len && (len == 0 || memcmp(str.ptr, prefix, len) == 0);
+    for (size_t i = 0; prefix[i]; i++) {
+        if (i == str.len || str.ptr[i] != prefix[i])
+            return false;
+    }
+    return true;
 }
 
 struct rf_str rf_str_cut(struct rf_str str, char sep, struct rf_str *ret_head)

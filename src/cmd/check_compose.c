@@ -10,7 +10,7 @@
 
 static struct rf_str folder_of(struct rf_str path)
 {
-    const char *slash = path.len ? memrchr(path.ptr, '/', path.len) : NULL;
+    const char *slash = path.ptr ? memrchr(path.ptr, '/', path.len) : NULL;
 
     return slash ? (struct rf_str){path.ptr, slash == path.ptr ? 1 : (size_t)(slash - path.ptr)}
                  : RF_STR(".");
@@ -19,7 +19,7 @@ static struct rf_str folder_of(struct rf_str path)
 /* Append one part to a clean path of `*len` bytes that ends without a slash. */
 static void add_part(char *ret, size_t *len, struct rf_str part)
 {
-    const char *slash = *len ? memrchr(ret, '/', *len) : NULL;
+    const char *slash = memrchr(ret, '/', *len);
     const char *last = slash ? slash + 1 : ret;
 
     if (part.len == 0 || rf_str_is(part, "."))
@@ -75,7 +75,7 @@ static struct rf_str without_tag(struct rf_str image)
     struct rf_str name;
 
     (void)rf_str_cut(image, '@', &image);
-    slash = image.len ? memrchr(image.ptr, '/', image.len) : NULL;
+    slash = image.ptr ? memrchr(image.ptr, '/', image.len) : NULL;
     last = slash ? (struct rf_str){slash + 1, image.len - (size_t)(slash + 1 - image.ptr)} : image;
     (void)rf_str_cut(last, ':', &name);
     return (struct rf_str){image.ptr, image.len - last.len + name.len};
@@ -108,6 +108,11 @@ static int read_stage(struct rf_judge *judge, const struct rf_input *input, stru
     struct rf_err ignored = {0};
     int r;
 
+    if (build->arg_count == 0 && judge->stage_input == input && is_same(judge->stage_target, target)) {
+        look->image = judge->stage_image;
+        look->stage = judge->stage_image->target;
+        return 0;
+    }
     if (!image || !args)
         return rf_fail(judge->err, -ENOMEM, "%s: out of memory", input->path);
     for (size_t i = 0; i < build->arg_count; i++) {
@@ -127,6 +132,9 @@ static int read_stage(struct rf_judge *judge, const struct rf_input *input, stru
         image->target) { /* what else is wrong is told with the file itself */
         look->image = image;
         look->stage = image->target;
+        judge->stage_input = build->arg_count == 0 ? input : NULL;
+        judge->stage_target = target;
+        judge->stage_image = image;
     }
     return 0;
 }

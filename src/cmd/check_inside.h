@@ -22,6 +22,10 @@ struct rf_judge {
     struct rf_buf *out;
     const struct rf_built *built; /* newest first, in `keep` */
     uint32_t input;
+    /* The stage that was read last for the file at hand: services are often built alike. */
+    const struct rf_input *stage_input;
+    struct rf_str stage_target;
+    const struct rf_image *stage_image;
     struct rf_err *err;
 };
 

@@ -413,6 +413,7 @@ static int judge_all(struct rf_str bytes, const void *how, void *ret, struct rf_
             if (!input->is_judged || is_compose != (pass == 0))
                 continue;
             judge.input = i;
+            judge.stage_input = NULL;
             r = is_compose ? rf_judge_compose(&judge, input) : judge_input(&judge, input);
             rf_arena_reset(&arena, REUSED_MEMORY);
         }
