@@ -228,6 +228,19 @@ same "a white page" 9000017 "$(batch --engine size --format txt white.zip)"
 flip white.zip $(($(wc -c <white.zip) / 2))
 job_fails "a packed page with a bit that is another" "unpacking flipped" flipped
 
+# --- the program by itself ---
+
+unpack=$(dirname "$RINGFENCE")/ringfence-unpack
+for words in "" "1 2" "1 2 3 4" "x 2 3" "-1 2 3" "100000000 2 3" "1 2 99999999999999999999"; do
+    # shellcheck disable=SC2086 # words are words
+    tap_exit 1 "it refuses the words \"$words\"" "$unpack" $words <scans.zip
+    holds "and says what it wants" "ringfence-unpack: want ENTRIES (at most 99999999), BYTES and RATIO" "$tap_out"
+done
+tap_says "want a regular file" "it reads no pipe" "$unpack" 9 9999 9 < <(tee <scans.zip)
+tap_says "Illegal seek" "and writes to none" bash -c "'$unpack' 9 9999 9 <scans.zip | cat" </dev/null
+"$unpack" 1 9999 9 <scans.tar >row 2>/dev/null
+same "of what it refuses it writes nothing" 0 "$(wc -c <row)"
+
 # --- its ring ---
 
 report=$(batch --user 1234:2345 --engine letters --format txt --report - scans.zip 2>&1 >/dev/null)
