@@ -33,8 +33,8 @@ static void look_root(struct rf_look *look)
         rf_look_found(look, &fact->from, "its root file system is writable: %s is false",
                       read_only_key(look));
     else
-        rf_look_found(look, rf_ask_place(look, &fact->from),
-                      "its root file system is writable: %s is not set", read_only_key(look));
+        rf_ask_lacking(look, rf_ask_place(look, &fact->from),
+                       "its root file system is writable: %s is not set", read_only_key(look));
 }
 
 /* --- places that must be writable --- */
@@ -72,17 +72,18 @@ static void look_tmp(struct rf_look *look)
                 "TMPDIR is %.*s, which is read-only here: mktemp fails, while Python goes on to /tmp",
                 RF_ASK_SHOW(tmpdir->value));
         else
-            rf_look_found(look, &tmpdir->from,
-                          "the root file system is read-only and nothing writable is mounted at TMPDIR, %.*s",
-                          RF_ASK_SHOW(tmpdir->value));
+            rf_ask_lacking(
+                look, &tmpdir->from,
+                "the root file system is read-only and nothing writable is mounted at TMPDIR, %.*s",
+                RF_ASK_SHOW(tmpdir->value));
     } else if (!is_tmp_writable(look) && look->stage && look->stage->is_scratch) {
         rf_look_maybe(look, from,
                       "the root file system is read-only and nothing writable is mounted at /tmp: the "
                       "program decides whether it needs temporary files");
     } else if (!is_tmp_writable(look)) {
-        rf_look_found(look, from,
-                      "the root file system is read-only and nothing writable is mounted at /tmp: "
-                      "programs find no temporary directory");
+        rf_ask_lacking(look, from,
+                       "the root file system is read-only and nothing writable is mounted at /tmp: "
+                       "programs find no temporary directory");
     }
 }
 
@@ -174,7 +175,7 @@ static void look_known_writes(struct rf_look *look)
                 "does",
                 writes[i].image, writes[i].use, writes[i].path);
         else
-            rf_look_found(
+            rf_ask_lacking(
                 look, &subject->read_only_root.from,
                 "the root file system is read-only, and %s writes %s to %s, where nothing writable is "
                 "mounted",
