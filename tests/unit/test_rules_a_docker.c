@@ -127,7 +127,7 @@ static void test_service_lacking(void **state)
     (void)state;
     look_at_compose(text, &found);
     for (size_t i = 0; i < RF_COUNT(ids); i++)
-        must_find(&found, ids[i], 3, false, "extends");
+        must_find(&found, ids[i], 2, false, "extends");
     must_find(&found, "RF-PRIV-001", 5, true, "privileged");
 }
 
@@ -155,7 +155,7 @@ static void test_compose(void **state)
     must_find(&found, "RF-TMP-003", 15, false, "/var/cache/nginx");
     must_find(&found, "RF-FS-003", 4, true, "/run");
     must_find(&found, "RF-DEV-001", 16, true, "/dev/kvm");
-    must_find(&found, "RF-CAP-001", 3, true, "drops no");
+    must_find(&found, "RF-CAP-001", 2, true, "drops no");
     must_not_find(&found, "RF-SEC-002");
 }
 
