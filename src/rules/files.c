@@ -188,6 +188,10 @@ static void look_known_writes(struct rf_look *look)
 static void look_proc(struct rf_look *look)
 {
     const struct rf_fact_text *fact = &look->subject->proc_mount;
+    const struct rf_pod *pod = look->subject->pod;
+    /* with users of its own, root in it may not write to what is uncovered */
+    bool is_mapped = pod && rf_ask_is_known(&pod->host_users.from) && !pod->host_users.is_true;
+    enum rf_severity severity = is_mapped ? RF_SEVERITY_MEDIUM : RF_SEVERITY_HIGH;
 
     if (!rf_ask_is_workload(look) || !rf_ask_is_said(&fact->from) || rf_str_is(fact->value, "Default") ||
         fact->value.len == 0)
@@ -195,9 +199,9 @@ static void look_proc(struct rf_look *look)
     if (fact->from.known == RF_UNKNOWABLE)
         rf_look_maybe(look, &fact->from, "/proc may be unmasked: \"%.*s\" decides", RF_ASK_SHOW(fact->value));
     else
-        rf_look_found(look, &fact->from,
-                      "%s is %.*s: the files of /proc that tell of and change the host are not covered",
-                      rf_look_is_kube(look) ? "procMount" : "/proc", RF_ASK_SHOW(fact->value));
+        rf_look_as(look, severity, true, &fact->from,
+                   "%s is %.*s: the files of /proc that tell of and change the host are not covered",
+                   rf_look_is_kube(look) ? "procMount" : "/proc", RF_ASK_SHOW(fact->value));
 }
 
 /* --- devices --- */
@@ -327,7 +331,7 @@ static void look_shm(struct rf_look *look)
 
     if (!rf_ask_is_workload(look) || rf_ask_is_windows(look) || subject->container != RF_CONTAINER_MAIN ||
         shm->from.known == RF_UNKNOWABLE || shm->value > SHM_DEFAULT ||
-        (subject->namespaces.ipc.kind != RF_NAMESPACE_PRIVATE && !rf_look_is_kube(look)) ||
+        subject->namespaces.ipc.kind != RF_NAMESPACE_PRIVATE ||
         (mounted && rf_look_is_below(mounted->target.value, RF_STR("/dev/shm"))))
         return;
     use = shm_user(look);

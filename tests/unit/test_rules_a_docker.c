@@ -323,6 +323,8 @@ static const struct {
     {"FROM debian:12\nRUN mkdir /work\nUSER 7:7\n", "/work", 7, NULL, true},
     {"FROM debian:12\nRUN mkdir /work\nUSER 7:7\n", "/work", 8, "RF-TMP-003", true},
     {"FROM debian:12\nRUN mkdir /work\n", "/work", -1, NULL, true},
+    {"FROM debian:12\nRUN useradd -u 7 -m m\nUSER m\n", "/home/m", -1, "RF-TMP-003", true},
+    {"FROM debian:12\nRUN useradd -u 7 -m m\nUSER m\n", "/home/m", 7, NULL, true},
     {"FROM debian:12\nUSER 7:7\n", "/tmp", -1, NULL, true},
     {"FROM debian:12\nUSER 7:7\n", "/run", -1, "RF-TMP-003", true},
     {"FROM debian:12\nUSER 7:7\n", "/work", -1, "RF-TMP-006", true},
