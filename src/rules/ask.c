@@ -4,8 +4,11 @@
 #include "base/format.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 #include <strings.h>
+
+enum { SENTENCE_BYTES = 1024 };
 
 bool rf_ask_is_windows(const struct rf_look *look)
 {
@@ -29,6 +32,21 @@ const struct rf_from *rf_ask_place(const struct rf_look *look, const struct rf_f
     if (rf_ask_is_said(fact))
         return fact;
     return rf_look_is_kube(look) ? &look->subject->own.from : &unset;
+}
+
+void rf_ask_lacking(struct rf_look *look, const struct rf_from *from, const char *fmt, ...)
+{
+    char sentence[SENTENCE_BYTES];
+    va_list args;
+
+    va_start(args, fmt);
+    (void)rf_vsnprintf(sentence, sizeof(sentence), fmt, args);
+    va_end(args);
+    if (look->subject->unknown.known == RF_UNKNOWABLE)
+        rf_look_maybe(look, from, "%s, unless what it extends, which could not be read, says otherwise",
+                      sentence);
+    else
+        rf_look_found(look, from, "%s", sentence);
 }
 
 bool rf_ask_is_same(struct rf_str a, struct rf_str b)

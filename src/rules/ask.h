@@ -25,6 +25,10 @@ bool rf_ask_is_windows(const struct rf_look *look) RF_NONNULL;
 /* Where to show what `fact` does not say: the fact, else the securityContext of Kubernetes, else unset. */
 const struct rf_from *rf_ask_place(const struct rf_look *look, const struct rf_from *fact) RF_NONNULL;
 
+/* Found because the subject does not say something. It is certain only where all of the subject was read. */
+void rf_ask_lacking(struct rf_look *look, const struct rf_from *from, const char *fmt, ...) RF_NONNULL
+    RF_PRINTF(3, 4);
+
 bool rf_ask_is_same(struct rf_str a, struct rf_str b);
 bool rf_ask_is_known(const struct rf_from *from) RF_NONNULL;
 bool rf_ask_is_said(const struct rf_from *from) RF_NONNULL; /* known or unknowable */

@@ -50,7 +50,8 @@ static void look_drop_all(struct rf_look *look)
         rf_look_found(look, &drop->from, "it does not drop ALL, and so keeps the %s %s",
                       strchr(kept, ' ') ? "capabilities" : "capability", kept);
     else
-        rf_look_found(look, rf_ask_place(look, &drop->from), "it drops no capability, and so keeps %s", kept);
+        rf_ask_lacking(look, rf_ask_place(look, &drop->from), "it drops no capability, and so keeps %s",
+                       kept);
 }
 
 /* Allowed by the baseline level: those of the default set but NET_RAW. */
@@ -255,8 +256,8 @@ static void look_escalation(struct rf_look *look)
         rf_look_found(look, &fact->from, "%s is %s: a setuid program raises its privileges",
                       escalation_key(look), rf_look_is_kube(look) ? "true" : "false");
     else
-        rf_look_found(look, rf_ask_place(look, &fact->from),
-                      "%s is not set: a setuid program raises its privileges", escalation_key(look));
+        rf_ask_lacking(look, rf_ask_place(look, &fact->from),
+                       "%s is not set: a setuid program raises its privileges", escalation_key(look));
 }
 
 static void look_drop_without(struct rf_look *look)
@@ -270,9 +271,9 @@ static void look_drop_without(struct rf_look *look)
         rf_look_maybe(look, &drop->from, "all capabilities are dropped, and a variable decides %s",
                       escalation_key(look));
     else
-        rf_look_found(look, &drop->from,
-                      "all capabilities are dropped but %s is not %s: a setuid-root file still gives uid 0",
-                      escalation_key(look), rf_look_is_kube(look) ? "false" : "set");
+        rf_ask_lacking(look, &drop->from,
+                       "all capabilities are dropped but %s is not %s: a setuid-root file still gives uid 0",
+                       escalation_key(look), rf_look_is_kube(look) ? "false" : "set");
 }
 
 /* --- seccomp --- */

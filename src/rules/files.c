@@ -33,8 +33,8 @@ static void look_root(struct rf_look *look)
         rf_look_found(look, &fact->from, "its root file system is writable: %s is false",
                       read_only_key(look));
     else
-        rf_look_found(look, rf_ask_place(look, &fact->from),
-                      "its root file system is writable: %s is not set", read_only_key(look));
+        rf_ask_lacking(look, rf_ask_place(look, &fact->from),
+                       "its root file system is writable: %s is not set", read_only_key(look));
 }
 
 /* --- places that must be writable --- */
@@ -72,17 +72,18 @@ static void look_tmp(struct rf_look *look)
                 "TMPDIR is %.*s, which is read-only here: mktemp fails, while Python goes on to /tmp",
                 RF_ASK_SHOW(tmpdir->value));
         else
-            rf_look_found(look, &tmpdir->from,
-                          "the root file system is read-only and nothing writable is mounted at TMPDIR, %.*s",
-                          RF_ASK_SHOW(tmpdir->value));
+            rf_ask_lacking(
+                look, &tmpdir->from,
+                "the root file system is read-only and nothing writable is mounted at TMPDIR, %.*s",
+                RF_ASK_SHOW(tmpdir->value));
     } else if (!is_tmp_writable(look) && look->stage && look->stage->is_scratch) {
         rf_look_maybe(look, from,
                       "the root file system is read-only and nothing writable is mounted at /tmp: the "
                       "program decides whether it needs temporary files");
     } else if (!is_tmp_writable(look)) {
-        rf_look_found(look, from,
-                      "the root file system is read-only and nothing writable is mounted at /tmp: "
-                      "programs find no temporary directory");
+        rf_ask_lacking(look, from,
+                       "the root file system is read-only and nothing writable is mounted at /tmp: "
+                       "programs find no temporary directory");
     }
 }
 
@@ -174,7 +175,7 @@ static void look_known_writes(struct rf_look *look)
                 "does",
                 writes[i].image, writes[i].use, writes[i].path);
         else
-            rf_look_found(
+            rf_ask_lacking(
                 look, &subject->read_only_root.from,
                 "the root file system is read-only, and %s writes %s to %s, where nothing writable is "
                 "mounted",
@@ -187,6 +188,10 @@ static void look_known_writes(struct rf_look *look)
 static void look_proc(struct rf_look *look)
 {
     const struct rf_fact_text *fact = &look->subject->proc_mount;
+    const struct rf_pod *pod = look->subject->pod;
+    /* with users of its own, root in it may not write to what is uncovered */
+    bool is_mapped = pod && rf_ask_is_known(&pod->host_users.from) && !pod->host_users.is_true;
+    enum rf_severity severity = is_mapped ? RF_SEVERITY_MEDIUM : RF_SEVERITY_HIGH;
 
     if (!rf_ask_is_workload(look) || !rf_ask_is_said(&fact->from) || rf_str_is(fact->value, "Default") ||
         fact->value.len == 0)
@@ -194,9 +199,9 @@ static void look_proc(struct rf_look *look)
     if (fact->from.known == RF_UNKNOWABLE)
         rf_look_maybe(look, &fact->from, "/proc may be unmasked: \"%.*s\" decides", RF_ASK_SHOW(fact->value));
     else
-        rf_look_found(look, &fact->from,
-                      "%s is %.*s: the files of /proc that tell of and change the host are not covered",
-                      rf_look_is_kube(look) ? "procMount" : "/proc", RF_ASK_SHOW(fact->value));
+        rf_look_as(look, severity, true, &fact->from,
+                   "%s is %.*s: the files of /proc that tell of and change the host are not covered",
+                   rf_look_is_kube(look) ? "procMount" : "/proc", RF_ASK_SHOW(fact->value));
 }
 
 /* --- devices --- */
@@ -326,7 +331,7 @@ static void look_shm(struct rf_look *look)
 
     if (!rf_ask_is_workload(look) || rf_ask_is_windows(look) || subject->container != RF_CONTAINER_MAIN ||
         shm->from.known == RF_UNKNOWABLE || shm->value > SHM_DEFAULT ||
-        (subject->namespaces.ipc.kind != RF_NAMESPACE_PRIVATE && !rf_look_is_kube(look)) ||
+        subject->namespaces.ipc.kind != RF_NAMESPACE_PRIVATE ||
         (mounted && rf_look_is_below(mounted->target.value, RF_STR("/dev/shm"))))
         return;
     use = shm_user(look);

@@ -136,6 +136,17 @@ static bool is_absent_in_base(const struct rf_image_stage *stage, struct rf_str 
     return !rf_ask_is_among(top, tops);
 }
 
+/* The home that useradd -m made: its owner's, and closed to others. */
+static bool is_made_home(const struct rf_image_stage *stage, struct rf_str path)
+{
+    for (const struct rf_image_account *account = stage->accounts; account; account = account->prev) {
+        if (!account->is_group && !account->is_conditional && rf_ask_is_same(account->home, path) &&
+            path.len > 1)
+            return !account->is_gone && account->has_home_directory == RF_IMAGE_YES;
+    }
+    return false;
+}
+
 /* What docker makes of the tmpfs: whose it is, and with which mode. */
 struct tmpfs {
     const struct rf_mounted *mounted;
@@ -158,6 +169,8 @@ static struct tmpfs weigh(const struct rf_look *look, const struct rf_mounted *m
         if (is_open_dir(ret.path) || is_root_dir(ret.path))
             state = (struct rf_image_path_state){
                 .is_there = RF_IMAGE_YES, .has_mode = true, .mode = is_open_dir(ret.path) ? 01777 : 0755};
+        else if (look->stage && is_made_home(look->stage, ret.path))
+            state.is_there = RF_IMAGE_YES;
         else if (look->stage && is_absent_in_base(look->stage, ret.path))
             state.is_there = RF_IMAGE_NO;
     }

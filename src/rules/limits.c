@@ -27,8 +27,8 @@ static void look_memory(struct rf_look *look)
     if (fact->from.known == RF_UNKNOWABLE)
         rf_look_maybe(look, &fact->from, "its memory may have no limit: a variable decides");
     else
-        rf_look_found(look, place(look, &fact->from),
-                      "it has no memory limit: it may take all memory of the host");
+        rf_ask_lacking(look, place(look, &fact->from),
+                       "it has no memory limit: it may take all memory of the host");
 }
 
 static void look_cpu(struct rf_look *look)
@@ -40,8 +40,8 @@ static void look_cpu(struct rf_look *look)
     if (fact->from.known == RF_UNKNOWABLE)
         rf_look_maybe(look, &fact->from, "its processor time may have no limit: a variable decides");
     else
-        rf_look_found(look, place(look, &fact->from),
-                      "it has no CPU limit: it may take all processors of the host");
+        rf_ask_lacking(look, place(look, &fact->from),
+                       "it has no CPU limit: it may take all processors of the host");
 }
 
 /* A manifest cannot say it: there it is the kubelet's podPidsLimit. */
@@ -57,8 +57,8 @@ static void look_pids(struct rf_look *look)
         rf_look_found(look, &fact->from, "its limit of processes is %" PRId64 ", which means none",
                       fact->value);
     else
-        rf_look_found(look, place(look, &fact->from),
-                      "it has no limit of processes: a fork bomb in it takes the host's");
+        rf_ask_lacking(look, place(look, &fact->from),
+                       "it has no limit of processes: a fork bomb in it takes the host's");
 }
 
 /* --- restarts --- */

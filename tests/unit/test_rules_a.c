@@ -343,6 +343,8 @@ static void test_weights(void **state)
                      "    volumeMounts: [{name: v, mountPath: /v, readOnly: true}]\n"),
                  &found);
     assert_int_equal(find(&found, "RF-VOL-003")->severity, RF_SEVERITY_MEDIUM);
+    look_at_kube(pod("  hostUsers: false\n", "    securityContext: {procMount: Unmasked}\n"), &found);
+    assert_int_equal(find(&found, "RF-FS-004")->severity, RF_SEVERITY_MEDIUM);
 }
 
 int main(void)

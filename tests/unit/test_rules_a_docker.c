@@ -115,6 +115,50 @@ static void test_service(void **state)
     must_find(&found, "RF-NNP-002", 3, true, "uid 0");
 }
 
+/* A service whose base could not be read may have there what it lacks here. */
+static void test_service_lacking(void **state)
+{
+    static const char text[] =
+        "services:\n  ocr:\n    extends: {file: other.yaml, service: base}\n    image: ocr:1\n"
+        "    privileged: true\n";
+    static const char *const ids[] = {"RF-CAP-001", "RF-NNP-001", "RF-FS-001", "RF-RES-001", "RF-RES-003"};
+    static struct found found;
+
+    (void)state;
+    look_at_compose(text, &found);
+    for (size_t i = 0; i < RF_COUNT(ids); i++)
+        must_find(&found, ids[i], 2, false, "extends");
+    must_find(&found, "RF-PRIV-001", 5, true, "privileged");
+}
+
+/* The same through the reader, with the lines of the file. */
+static void test_compose(void **state)
+{
+    static const char text[] =
+        "services:\n  ocr:\n    image: nginx:1.27\n    read_only: true\n    network_mode: host\n"
+        "    user: \"1000:1000\"\n    security_opt:\n    - seccomp:unconfined\n    - "
+        "label=disable\n    - systempaths=unconfined\n    volumes:\n    - data:/data\n    - "
+        "~/.ssh:/keys:ro\n    tmpfs:\n    - /var/cache/nginx\n    devices: [\"/dev/kvm\"]\n"
+        "volumes:\n  data:\n    driver_opts: {type: none, o: bind, device: /etc}\n";
+    static struct found found;
+
+    (void)state;
+    look_at_compose(text, &found);
+    must_find(&found, "RF-FS-002", 4, true, "/tmp");
+    must_find(&found, "RF-NS-003", 5, true, "network");
+    must_find(&found, "RF-SEC-001", 8, true, "unconfined");
+    must_find(&found, "RF-LSM-001", 9, true, "labels");
+    must_find(&found, "RF-FS-004", 10, true, "/proc");
+    must_find(&found, "RF-VOL-003", 19, true, "/etc");
+    assert_int_equal(count_of(&found, "RF-VOL-003"), 2);
+    must_find(&found, "RF-TMP-001", 15, true, "/var/cache/nginx");
+    must_find(&found, "RF-TMP-003", 15, false, "/var/cache/nginx");
+    must_find(&found, "RF-FS-003", 4, true, "/run");
+    must_find(&found, "RF-DEV-001", 16, true, "/dev/kvm");
+    must_find(&found, "RF-CAP-001", 2, true, "drops no");
+    must_not_find(&found, "RF-SEC-002");
+}
+
 static void test_service_spaces(void **state)
 {
     static struct found found;
@@ -279,6 +323,8 @@ static const struct {
     {"FROM debian:12\nRUN mkdir /work\nUSER 7:7\n", "/work", 7, NULL, true},
     {"FROM debian:12\nRUN mkdir /work\nUSER 7:7\n", "/work", 8, "RF-TMP-003", true},
     {"FROM debian:12\nRUN mkdir /work\n", "/work", -1, NULL, true},
+    {"FROM debian:12\nRUN useradd -u 7 -m m\nUSER m\n", "/home/m", -1, "RF-TMP-003", true},
+    {"FROM debian:12\nRUN useradd -u 7 -m m\nUSER m\n", "/home/m", 7, NULL, true},
     {"FROM debian:12\nUSER 7:7\n", "/tmp", -1, NULL, true},
     {"FROM debian:12\nUSER 7:7\n", "/run", -1, "RF-TMP-003", true},
     {"FROM debian:12\nUSER 7:7\n", "/work", -1, "RF-TMP-006", true},
@@ -402,6 +448,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_service, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_service_lacking, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_compose, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_service_spaces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_service_ports, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_service_binds, set_up, tear_down),
