@@ -8,7 +8,7 @@
 
 /* A file may have 65536 effects. Rules that compare each with all others stop after this many: no file that
    somebody wrote has as many, and a made one must not take minutes. */
-enum { RF_ASK_EFFECTS = 4096 };
+enum { RF_ASK_EFFECTS = 1024 };
 
 /* --- text --- */
 
