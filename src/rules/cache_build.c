@@ -132,6 +132,7 @@ static void judge_load(struct rf_look *look, const struct rf_look_user *user,
 
 void rf_cache_look_build(struct rf_look *look)
 {
+    unsigned left = RF_ASK_EFFECTS;
     struct rf_look_user user;
     enum rf_cache_kind kind = RF_CACHE_OTHER;
 
@@ -141,8 +142,10 @@ void rf_cache_look_build(struct rf_look *look)
     if (user.kind != RF_USER_OTHER)
         return;
     for (const struct rf_image_command *command = look->stage->commands; command; command = command->prev)
-        if (loads_models(command, &kind))
+        if (loads_models(command, &kind) && left > 0) {
             judge_load(look, &user, command, kind);
+            left--;
+        }
 }
 
 /* --- RF-CACHE-002 --- */

@@ -214,21 +214,49 @@ static bool has_check(const struct rf_subject *subject)
            subject->stage->health.kind != RF_IMAGE_HEALTH_NONE;
 }
 
+static bool waits(const struct rf_dependency *dependency)
+{
+    return dependency->condition.from.known == RF_UNKNOWABLE ||
+           (dependency->condition.value.len > 0 &&
+            !rf_str_is(dependency->condition.value, "service_started"));
+}
+
+static void found_start(struct rf_look *look, const struct rf_dependency *dependency, struct rf_str who)
+{
+    rf_look_found(look,
+                  dependency->condition.from.known ? &dependency->condition.from : &dependency->name.from,
+                  "%.*s starts as soon as %.*s has started, though that has a health check to wait for",
+                  RF_FMT(who), RF_FMT(dependency->name.value));
+}
+
+/* Those that depend on this one, whose check its image brings: they do not know its image. */
+static void look_dependents(struct rf_look *look)
+{
+    const struct rf_subject *subject = look->subject;
+
+    if (subject->probe_count > 0 || subject->stage || !look->stage ||
+        look->stage->health.from.known == RF_UNSET || look->stage->health.kind == RF_IMAGE_HEALTH_NONE)
+        return;
+    for (size_t i = 0; i < look->neighbour_count; i++) {
+        const struct rf_subject *other = look->neighbours[i];
+
+        for (size_t d = 0; d < other->dependency_count; d++)
+            if (rf_ask_same(other->dependencies[d].name.value, subject->name.value) &&
+                !waits(&other->dependencies[d]))
+                found_start(look, &other->dependencies[d], other->name.value);
+    }
+}
+
 static void look_dependencies(struct rf_look *look)
 {
     for (size_t i = 0; i < look->subject->dependency_count; i++) {
         const struct rf_dependency *dependency = &look->subject->dependencies[i];
         const struct rf_subject *neighbour = find_neighbour(look, dependency->name.value);
 
-        if (!neighbour || !has_check(neighbour) || dependency->condition.from.known == RF_UNKNOWABLE)
-            continue;
-        if (dependency->condition.value.len > 0 && !rf_str_is(dependency->condition.value, "service_started"))
-            continue;
-        rf_look_found(look,
-                      dependency->condition.from.known ? &dependency->condition.from : &dependency->name.from,
-                      "it starts as soon as %.*s has started, though that has a health check to wait for",
-                      RF_FMT(dependency->name.value));
+        if (neighbour && has_check(neighbour) && !waits(dependency))
+            found_start(look, dependency, look->subject->name.value);
     }
+    look_dependents(look);
 }
 
 static const struct rf_rule rules[] = {

@@ -104,7 +104,8 @@ static void judge_port(struct rf_look *look, uint32_t port, const struct rf_from
 
     if (port == 0 || is_in_ports(look, port, &has_any) || !has_any || is_mentioned(look, port))
         return;
-    rf_look_as(look, RF_SEVERITY_MEDIUM, false, from,
+    /* What a container of Kubernetes exposes is only a note. */
+    rf_look_as(look, rf_look_is_kube(look) ? RF_SEVERITY_LOW : RF_SEVERITY_MEDIUM, false, from,
                "the check asks port %u, which is none of the ports that are exposed", port);
 }
 

@@ -19,7 +19,8 @@ struct home {
     struct rf_ask_home at;
     bool is_bad;
     bool is_sure;
-    const char *what; /* "does not exist" */
+    const char *what;            /* "does not exist" */
+    const struct rf_from *place; /* that makes it so; NULL: of the user, or of HOME */
 };
 
 static void judge_in_image(struct rf_look *look, struct home *home)
@@ -65,6 +66,7 @@ static void judge_home(struct rf_look *look, struct home *home)
     } else if (home->is_sure && look->subject->read_only_root.is_true) {
         home->is_bad = true;
         home->what = "which is read-only: the root file system is, and nothing is mounted there";
+        home->place = &look->subject->read_only_root.from;
     } else if (home->is_sure && look->stage) {
         judge_in_image(look, home);
     }
@@ -94,7 +96,10 @@ static void look_home(struct rf_look *look)
         !rf_cache_is_set_here(look, RF_STR("HOME")))
         return; /* said where the image is made */
     if (home.is_sure)
-        rf_look_as(look, severity, true, home.at.is_set ? &home.at.from : &home.user.from,
+        rf_look_as(look, severity, true,
+                   home.place       ? home.place
+                   : home.at.is_set ? &home.at.from
+                                    : &home.user.from,
                    "HOME of \"%.*s\" is %.*s, %s", RF_FMT(home.user.text), RF_FMT(home.at.path), home.what);
     else
         rf_look_as(look, severity == RF_SEVERITY_HIGH ? RF_SEVERITY_MEDIUM : RF_SEVERITY_LOW, false,

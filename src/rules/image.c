@@ -15,7 +15,8 @@ static enum reference judge_reference(struct rf_str text)
     struct rf_str digest = rf_str_cut(text, '@', &name);
     struct rf_str tag = rf_str_cut(rf_ask_base_name(name), ':', &name);
 
-    if (text.len == 0 || rf_str_is(text, "scratch"))
+    /* Braces are those of a template. */
+    if (text.len == 0 || rf_str_is(text, "scratch") || rf_ask_has(text, "{"))
         return REFERENCE_NONE;
     if (digest.len > 0)
         return REFERENCE_DIGEST;

@@ -6,6 +6,10 @@
 /* What the families about images, homes and caches ask: small questions on text, on the commands of a stage,
    and on who may write where. */
 
+/* A file may have 65536 effects. Rules that compare each with all others stop after this many: no file that
+   somebody wrote has as many, and a made one must not take minutes. */
+enum { RF_ASK_EFFECTS = 1024 };
+
 /* --- text --- */
 
 bool rf_ask_same(struct rf_str a, struct rf_str b);

@@ -114,13 +114,19 @@ static bool is_directory(const struct rf_look *look, const struct rf_image_path 
 
 void rf_image_look_setuid(struct rf_look *look)
 {
+    unsigned left = RF_ASK_EFFECTS;
+
     if (!rf_look_is_stage(look) || !rf_ask_is_shipped(look))
         return;
     for (const struct rf_image_path *entry = look->stage->paths; entry; entry = entry->prev) {
         uint32_t bits = entry->has_mode ? entry->mode : bits_of(entry->mode_text);
         struct rf_image_path_state state;
 
-        if (!(bits & 06000) || is_directory(look, entry))
+        if (!(bits & 06000))
+            continue;
+        if (left-- == 0)
+            return;
+        if (is_directory(look, entry))
             continue;
         rf_image_find_path(look->stage, entry->path, &state);
         if (state.is_there == RF_IMAGE_NO ||
@@ -226,11 +232,14 @@ static void look_unpinned(struct rf_look *look)
 
 void rf_image_look_install(struct rf_look *look)
 {
+    unsigned left = RF_ASK_EFFECTS;
+
     if (!rf_look_is_stage(look) || !look->image)
         return;
     for (const struct rf_image_command *command = look->stage->commands; command; command = command->prev) {
-        if (!rf_ask_is_own(look, &command->from))
+        if (!rf_ask_is_own(look, &command->from) || left == 0)
             break;
+        left -= is_update(command);
         look_update(look, command);
     }
     look_unpinned(look);

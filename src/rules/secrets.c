@@ -304,8 +304,14 @@ static void look_literal(struct rf_look *look)
     for (size_t i = 0; !rf_look_is_stage(look) && i < subject->env_count; i++) {
         const struct rf_env *env = &subject->env[i];
 
-        if (env->source == RF_ENV_LITERAL && env->value.from.known == RF_KNOWN)
+        if (env->source != RF_ENV_LITERAL || env->value.from.known != RF_KNOWN)
+            continue;
+        if (!env->value.is_default)
             judge(look, env->name.value, env->value.value, &env->value.from, "the variable");
+        else if (is_secret_name(env->name.value) && !is_reference(env->value.value))
+            rf_look_maybe(look, &env->value.from,
+                          "the variable %.*s has a secret that everybody knows when nobody sets another",
+                          RF_FMT(env->name.value));
     }
     if (rf_look_is_stage(look) && !rf_ask_is_shipped(look))
         return;

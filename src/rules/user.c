@@ -108,28 +108,36 @@ static void look_groups(struct rf_look *look)
                       "fsGroup is 0: the group of root is added to the process");
 }
 
+/* A number as the file has it: Kubernetes takes any of 64 bits and refuses the pod later. */
+static void judge_id(struct rf_look *look, const struct rf_fact_int *fact, bool has, uint32_t id,
+                     const struct rf_from *from, const char *name)
+{
+    int64_t value = fact->from.known == RF_KNOWN ? fact->value : (int64_t)id;
+
+    if (has && (value < 0 || value > PORTABLE_ID_MAX))
+        rf_look_found(look, from,
+                      "%s %lld is not one of 1 to 65535: it cannot be mapped where user name spaces have the "
+                      "usual range",
+                      name, (long long)value);
+}
+
 static void look_ids(struct rf_look *look)
 {
+    const struct rf_context *context = &look->subject->context;
     struct rf_look_user user;
 
-    if (!rf_ask_is_shipped(look) || is_windows(look))
+    if (!rf_ask_is_shipped(look) || is_windows(look) || look->subject->kind == RF_SUBJECT_POD)
         return;
     look_groups(look);
     rf_look_user(look, &user);
     if (user.kind != RF_USER_OTHER || (user.is_from_image && !rf_look_is_stage(look)))
         return;
-    if (user.has_uid && user.uid > PORTABLE_ID_MAX)
-        rf_look_found(
-            look, &user.from,
-            "uid %u is above 65535: it cannot be mapped where user name spaces have the usual range",
-            user.uid);
-    if (user.has_gid && user.gid > PORTABLE_ID_MAX)
-        rf_look_found(
-            look, &user.from,
-            "gid %u is above 65535: it cannot be mapped where user name spaces have the usual range",
-            user.gid);
+    judge_id(look, &context->uid, user.has_uid, user.uid, &user.from, "uid");
+    judge_id(look, &context->gid, user.has_gid, user.gid,
+             context->gid.from.known ? &context->gid.from : &user.from, "gid");
     if (user.has_gid && user.gid == 0)
-        rf_look_found(look, &user.from, "its group is 0: every file that root's group may write is its own");
+        rf_look_found(look, context->gid.from.known ? &context->gid.from : &user.from,
+                      "its group is 0: every file that root's group may write is its own");
 }
 
 /* --- RF-USER-004 --- */
@@ -213,38 +221,32 @@ static void look_contradiction(struct rf_look *look)
 
 /* --- RF-USER-006 --- */
 
-/* YAML 1.1: digits, and groups of at most two digits below 60 behind colons, are one number. */
-static bool is_base_60(struct rf_str text)
+/* YAML 1.1: digits, and behind a colon one or two below 60, are one number. */
+static bool is_base_60(struct rf_str user, struct rf_str group)
 {
-    struct rf_str part;
-    struct rf_str rest = rf_str_cut(text, ':', &part);
     uint32_t number;
 
-    if (!rest.ptr || !rf_ask_number(part, &number) || part.ptr[0] == '0')
-        return false;
-    while (rest.ptr) {
-        rest = rf_str_cut(rest, ':', &part);
-        if (!rf_ask_number(part, &number) || part.len > 2 || number > 59)
-            return false;
-    }
-    return true;
+    return rf_ask_number(user, &number) && *user.ptr != '0' && group.len <= 2 &&
+           rf_ask_number(group, &number) && number < 60;
 }
 
 static void look_plain(struct rf_look *look)
 {
     const struct rf_context *own = &look->subject->own;
-    struct rf_str text = own->user.value;
+    struct rf_str user = own->user.value;
+    struct rf_str group = own->group.value;
     uint32_t number;
 
     if (!own->is_user_plain || own->user.from.known != RF_KNOWN)
         return;
-    if (is_base_60(text))
+    if (is_base_60(user, group))
         rf_look_found(look, &own->user.from,
-                      "user: %.*s without quotes is one number in base 60 for YAML 1.1, not a uid and a gid",
-                      RF_FMT(text));
-    else if (rf_ask_number(text, &number))
+                      "user: %.*s:%.*s without quotes is one number in base 60 for YAML 1.1, not a uid and a "
+                      "gid",
+                      RF_FMT(user), RF_FMT(group));
+    else if (group.len == 0 && rf_ask_number(user, &number))
         rf_look_found(look, &own->user.from, "user: %.*s without quotes is %s, where a string is asked for",
-                      RF_FMT(text), text.len > 1 && text.ptr[0] == '0' ? "an octal number" : "a number");
+                      RF_FMT(user), user.len > 1 && *user.ptr == '0' ? "an octal number" : "a number");
 }
 
 /* --- RF-USER-007 --- */
@@ -254,10 +256,11 @@ static void look_lone_uid(struct rf_look *look)
     struct rf_look_user user;
     const struct rf_image_account *account;
 
-    if (!rf_ask_is_shipped(look) || is_windows(look))
+    if (!rf_ask_is_shipped(look) || is_windows(look) || look->subject->kind == RF_SUBJECT_POD)
         return;
     rf_look_user(look, &user);
     if (user.kind != RF_USER_OTHER || !user.has_uid || user.has_gid ||
+        look->subject->context.group.from.known != RF_UNSET ||
         (user.is_from_image && !rf_look_is_stage(look)))
         return;
     if (!user.is_from_image && user.text.len > 0 && (user.text.ptr[0] < '0' || user.text.ptr[0] > '9'))

@@ -174,12 +174,13 @@ static void judge_copy(struct rf_look *look, const struct rf_image_path *entry)
 
 static void look_order(struct rf_look *look)
 {
+    unsigned left = RF_ASK_EFFECTS;
     struct rf_look_user user;
 
     if (!rf_look_is_stage(look) || !rf_ask_is_shipped(look) || !look->image)
         return;
     rf_look_user(look, &user);
-    for (const struct rf_image_path *entry = look->stage->paths; entry; entry = entry->prev) {
+    for (const struct rf_image_path *entry = look->stage->paths; entry && left-- > 0; entry = entry->prev) {
         if (!entry->is_known)
             continue;
         if (entry->kind == RF_IMAGE_OWNER || entry->kind == RF_IMAGE_MODE)
@@ -193,9 +194,11 @@ static void look_order(struct rf_look *look)
 
 static void look_volume_first(struct rf_look *look)
 {
+    unsigned left = RF_ASK_EFFECTS;
+
     if (!rf_look_is_stage(look) || !rf_ask_is_shipped(look))
         return;
-    for (const struct rf_image_path *entry = look->stage->paths; entry; entry = entry->prev) {
+    for (const struct rf_image_path *entry = look->stage->paths; entry && left-- > 0; entry = entry->prev) {
         if ((entry->kind != RF_IMAGE_OWNER && entry->kind != RF_IMAGE_MODE) || !entry->is_known)
             continue;
         for (const struct rf_image_path *before = entry->prev; before; before = before->prev) {

@@ -1,6 +1,9 @@
 /* Homes, caches, volumes and health checks, of images alone and under a service. */
 #include "rules_image_kit.h"
 
+#include "manifest/compose.h"
+#include "manifest/kubernetes.h"
+
 #define APP "RUN useradd -m -u 7 app\nUSER 7:7\n"
 #define FETCH "RUN python3 -c 'from huggingface_hub import snapshot_download as s; s(\"a/b\")'\n"
 
@@ -279,12 +282,203 @@ static void knows_services(void **state)
     }
 }
 
+/* --- files of Compose and Kubernetes, read as they stand --- */
+
+static struct rf_manifest read_manifest(const char *text)
+{
+    const struct rf_compose_file file = {RF_STR("compose.yaml"), rf_str_of(text)};
+    const struct rf_compose_world *world = rf_arena_alloc(&arena, sizeof(*world));
+    struct rf_manifest manifest = {0};
+    struct rf_err err = {0};
+    int r = strstr(text, "apiVersion")
+                ? rf_kubernetes_read("pod.yaml", rf_str_of(text), &arena, &manifest, &err)
+                : rf_compose_read(&file, 1, world, &arena, &manifest, &err);
+
+    if (r < 0)
+        fail_msg("%s\n%s", err.msg, text);
+    return manifest;
+}
+
+#define OCR "services:\n ocr:\n  build: .\n"
+#define POD "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n"
+#define IMAGE " containers:\n - name: c\n   image: a/b:1\n"
+
+static const struct {
+    const char *id;
+    const char *manifest;
+    const char *dockerfile; /* builds the image of all; NULL: not known */
+    uint32_t line;          /* 0: nothing is found */
+    enum certainty certainty;
+} manifests[] = {
+    {"RF-USER-001", "services:\n a:\n  image: a/b:1\n  user: \"0\"\n", NULL, 4, SURE},
+    {"RF-USER-001", "services:\n a:\n  image: a/b:1\n  user: ${U}\n", NULL, 4, MAYBE},
+    {"RF-USER-001", "services:\n a:\n  image: a/b:1\n  user: \"7:7\"\n", NULL, 0, NOTHING},
+    {"RF-USER-001", OCR, "FROM debian\nUSER 7:7\n", 0, NOTHING},
+    {"RF-USER-001", POD " securityContext: {runAsNonRoot: true}\n" IMAGE, NULL, 0, NOTHING},
+    {"RF-USER-001", POD IMAGE "   securityContext: {runAsUser: 0}\n", NULL, 8, SURE},
+    {"RF-USER-002", POD " securityContext: {runAsNonRoot: true}\n" IMAGE,
+     "FROM debian\nRUN useradd a\nUSER a\n", 5, SURE},
+    {"RF-USER-002", POD " securityContext: {runAsNonRoot: true}\n" IMAGE, "FROM debian\nUSER 7:7\n", 0,
+     NOTHING},
+    {"RF-USER-003", "services:\n a:\n  image: a/b:1\n  group_add: [\"0\"]\n", NULL, 4, SURE},
+    {"RF-USER-003", POD IMAGE "   securityContext: {runAsUser: 7, runAsGroup: 4294967303}\n", NULL, 8, SURE},
+    {"RF-USER-005", POD IMAGE "   securityContext: {runAsNonRoot: true, runAsUser: 0}\n", NULL, 8, SURE},
+    {"RF-USER-005",
+     POD " securityContext: {runAsNonRoot: true}\n" IMAGE "   securityContext: {runAsNonRoot: false}\n", NULL,
+     9, SURE},
+    {"RF-USER-005", POD IMAGE "   securityContext: {runAsNonRoot: true, runAsUser: 7}\n", NULL, 0, NOTHING},
+    {"RF-USER-006", OCR "  user: 1000:30\n", NULL, 4, SURE},
+    {"RF-USER-006", OCR "  user: 1000\n", NULL, 4, SURE},
+    {"RF-USER-006", OCR "  user: 1000:1000\n", NULL, 0, NOTHING},
+    {"RF-USER-006", OCR "  user: \"1000:30\"\n", NULL, 0, NOTHING},
+    {"RF-USER-007", OCR "  user: \"1000\"\n", NULL, 4, MAYBE},
+    {"RF-USER-007", OCR "  user: 1000:${G}\n", NULL, 0, NOTHING},
+    {"RF-USER-007", OCR "  user: 1000:1000\n", NULL, 0, NOTHING},
+    {"RF-USER-007", POD IMAGE "   securityContext: {runAsUser: 1000}\n", NULL, 8, MAYBE},
+    {"RF-USER-007", POD IMAGE "   securityContext: {runAsUser: 1000, runAsGroup: 1000}\n", NULL, 0, NOTHING},
+    {"RF-USER-010", "services:\n db:\n  image: postgres:16\n  cap_drop: [ALL]\n", NULL, 4, MAYBE},
+    {"RF-USER-010", "services:\n db:\n  image: postgres:16\n  cap_drop: [ALL]\n  user: \"999:999\"\n", NULL,
+     0, NOTHING},
+    {"RF-USER-010",
+     "services:\n db:\n  image: postgres:16\n  cap_drop: [ALL]\n  cap_add: [CHOWN, SETUID, SETGID]\n", NULL,
+     0, NOTHING},
+    {"RF-USER-010", OCR "  cap_drop: [ALL]\n",
+     "FROM debian\nRUN apt-get install -y gosu\nENTRYPOINT [\"/e.sh\"]\n", 4, MAYBE},
+    {"RF-SECR-002", OCR "  environment:\n   TRAINING_TOKEN: ${OCR_TRAINING_TOKEN:-}\n", NULL, 5, SURE},
+    {"RF-SECR-002", OCR "  environment:\n   TRAINING_TOKEN: ${OCR_TRAINING_TOKEN:?set it}\n", NULL, 0,
+     NOTHING},
+    {"RF-SECR-001", OCR "  environment:\n   DB_PASSWORD: ${P:-hunter2}\n", NULL, 5, MAYBE},
+    {"RF-SECR-001", OCR "  environment: [\"DB_PASSWORD=hunter2\"]\n", NULL, 4, SURE},
+    {"RF-SECR-001", OCR "  environment: [\"DB_PASSWORD=${P}\", DB_PASSWORD_FILE=/run/secrets/x, TOKEN]\n",
+     NULL, 0, NOTHING},
+    {"RF-SECR-003", POD IMAGE, NULL, 5, SURE},
+    {"RF-SECR-003", POD " automountServiceAccountToken: false\n" IMAGE, NULL, 0, NOTHING},
+    {"RF-IMG-001", "services:\n a:\n  image: a/b\n", NULL, 3, SURE},
+    {"RF-IMG-001", OCR "  image: a/b\n", NULL, 0, NOTHING},
+    {"RF-IMG-005", "services:\n a:\n  image: a/b:1\n  command: sudo x\n", NULL, 4, SURE},
+    {"RF-HC-001", "services:\n a:\n  image: a/b:1\n  healthcheck: {disable: true}\n", NULL, 4, SURE},
+    {"RF-HC-001", OCR, "FROM debian\nHEALTHCHECK CMD x\n", 0, NOTHING},
+    {"RF-HC-001", POD IMAGE "   livenessProbe: {tcpSocket: {port: 80}}\n", NULL, 0, NOTHING},
+    {"RF-HC-002", OCR "  healthcheck:\n   test: curl -f http://localhost/\n", "FROM python:3-slim\n", 5,
+     SURE},
+    {"RF-HC-002", OCR "  healthcheck:\n   test: [CMD-SHELL, \"wget -q localhost || exit 1\"]\n",
+     "FROM python:3-slim\n", 5, SURE},
+    {"RF-HC-002", OCR "  healthcheck:\n   test: [CMD, python, -c, x]\n", "FROM python:3-slim\n", 0, NOTHING},
+    {"RF-HC-003", OCR "  healthcheck: {test: x, interval: 5s}\n", "FROM python:3\nRUN pip install vllm\n", 4,
+     MAYBE},
+    {"RF-HC-003", OCR "  healthcheck: {test: x, interval: 5s, start_period: 2m}\n",
+     "FROM python:3\nRUN pip install vllm\n", 0, NOTHING},
+    {"RF-HC-004", OCR "  depends_on: [db]\n db:\n  image: a/b:1\n  healthcheck: {test: x}\n", NULL, 4, SURE},
+    {"RF-HC-004",
+     OCR "  depends_on: {db: {condition: service_healthy}}\n db:\n  image: a/b:1\n  healthcheck: {test: x}\n",
+     NULL, 0, NOTHING},
+    {"RF-HC-004", OCR "  depends_on: [db]\n db:\n  image: a/b:1\n", NULL, 0, NOTHING},
+    {"RF-HC-005",
+     POD IMAGE "   ports: [{name: web, containerPort: 80}]\n   livenessProbe: {httpGet: {port: http}}\n",
+     NULL, 9, SURE},
+    {"RF-HC-005",
+     POD IMAGE "   ports: [{name: web, containerPort: 80}]\n   livenessProbe: {httpGet: {port: web}}\n", NULL,
+     0, NOTHING},
+    {"RF-HC-004", "services:\n a:\n  image: a/b:1\n  depends_on: [ocr]\n ocr:\n  build: .\n",
+     "FROM debian\nHEALTHCHECK CMD x\n", 4, SURE},
+    {"RF-HOME-001", OCR "  read_only: true\n", "FROM debian\n" APP, 4, SURE},
+    {"RF-HC-006", OCR "  read_only: true\n  healthcheck:\n   test: curl -o /tmp/x localhost\n",
+     "FROM debian\n", 6, SURE},
+    {"RF-HC-006", OCR "  read_only: true\n  tmpfs: /tmp\n  healthcheck:\n   test: curl -o /tmp/x localhost\n",
+     "FROM debian\n", 0, NOTHING},
+    {"RF-VOL-001", OCR "  volumes: [\"mo:/m\"]\nvolumes: {mo: {}}\n", "FROM debian\nUSER 7:7\n", 4, SURE},
+    {"RF-VOL-001", OCR "  volumes: [\"./m:/m\"]\n", "FROM debian\nUSER 7:7\n", 0, NOTHING},
+    {"RF-VOL-009", OCR "  environment: {HF_HOME: /c}\n  volumes: [\"mo:/c:ro\"]\nvolumes: {mo: {}}\n", NULL,
+     5, SURE},
+    {"RF-VOL-009",
+     OCR "  environment: {HF_HOME: /c, HF_HUB_OFFLINE: 1}\n  volumes: [\"mo:/c:ro\"]\nvolumes: {mo: {}}\n",
+     NULL, 0, NOTHING},
+    {"RF-CACHE-001", OCR "  user: \"7:7\"\n  environment: {HF_HOME: /root/c}\n", NULL, 5, SURE},
+    {"RF-CACHE-002",
+     OCR "  environment: {HF_HOME: /c}\n  volumes: [\"mo:/root/.cache/huggingface\"]\nvolumes: {mo: {}}\n",
+     NULL, 5, SURE},
+    {"RF-CACHE-004", OCR "  environment: {TRANSFORMERS_CACHE: /c}\n", NULL, 4, SURE},
+    {"RF-HOME-002", OCR "  environment: {HF_HOME: ~/c}\n", NULL, 4, SURE},
+};
+
+static const struct rf_finding *find_in(const struct rf_manifest *manifest, const struct rf_image *image,
+                                        const char *id)
+{
+    for (size_t i = 0; i < manifest->subject_count; i++) {
+        struct rf_look look = {.subject = manifest->subjects[i],
+                               .image = image,
+                               .stage = image ? image->target : NULL,
+                               .neighbours = manifest->subjects,
+                               .neighbour_count = manifest->subject_count,
+                               .arena = &arena};
+        const struct rf_finding *finding;
+
+        rf_rules_look(&look);
+        finding = find(&look, id);
+        if (finding)
+            return finding;
+    }
+    return NULL;
+}
+
+static void knows_manifests(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < RF_COUNT(manifests); i++) {
+        struct rf_manifest manifest = read_manifest(manifests[i].manifest);
+        const struct rf_image *image =
+            manifests[i].dockerfile ? read_image(manifests[i].dockerfile, NULL) : NULL;
+        const struct rf_finding *finding = find_in(&manifest, image, manifests[i].id);
+
+        if ((finding ? finding->from.line : 0) != manifests[i].line)
+            fail_msg("%s is found at line %u: %s\n%s", manifests[i].id, finding ? finding->from.line : 0,
+                     finding ? finding->text : "", manifests[i].manifest);
+        if (finding && finding->is_certain != (manifests[i].certainty == SURE))
+            fail_msg("%s is %s: %s\n%s", manifests[i].id, finding->is_certain ? "certain" : "not certain",
+                     finding->text, manifests[i].manifest);
+    }
+}
+
+static bool is_ours(const char *id)
+{
+    static const char *const families[] = {"RF-USER-", "RF-HOME-", "RF-CACHE-", "RF-HC-",
+                                           "RF-SECR-", "RF-IMG-",  "RF-VOL-009"};
+
+    for (size_t i = 0; i < RF_COUNT(families); i++)
+        if (strncmp(id, families[i], strlen(families[i])) == 0)
+            return true;
+    return false;
+}
+
+/* What people are shown is what it says. */
+static void examples_hold(void **state)
+{
+    const struct rf_rule *rule;
+
+    (void)state;
+    for (size_t i = 0; (rule = rf_rule_at(i)) != NULL; i++) {
+        struct rf_manifest bad;
+        struct rf_manifest good;
+
+        if (strncmp(rule->bad, "services:", 9) != 0 || !is_ours(rule->id))
+            continue;
+        bad = read_manifest(rule->bad);
+        good = read_manifest(rule->good);
+        if (!find_in(&bad, NULL, rule->id))
+            fail_msg("the bad example of %s is not found", rule->id);
+        if (find_in(&good, NULL, rule->id))
+            fail_msg("the good example of %s is found", rule->id);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(knows_homes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_checks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_services, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(knows_manifests, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(examples_hold, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
