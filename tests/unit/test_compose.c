@@ -252,22 +252,24 @@ static void reads_volumes(void **state)
     }
 }
 
-static void reads_limits_and_the_rest(void **state)
+static const char everything[] =
+    "services:\n a:\n  mem_limit: 1.5g\n  cpus: '0.5'\n  pids_limit: 100\n  shm_size: 64mb\n"
+    "  ulimits: {nofile: {soft: 1024, hard: 2048}, nproc: -1}\n  restart: on-failure:3\n"
+    "  deploy: {resources: {limits: {cpus: 2, memory: 512M}, reservations: {memory: 64M}}}\n"
+    "  healthcheck: {test: curl -f x || exit 1, interval: 1m30s, timeout: 500ms, start_period: 40s, "
+    "retries: 3}\n"
+    "  post_start: [{command: chown -R 5 /d, user: root, privileged: true}]\n"
+    "  command: sh -c 'a b' \"c d\"\\ e\n  logging: {driver: none}\n  depends_on: {b: {condition: "
+    "service_healthy}}\n"
+    "  ports: ['127.0.0.1:8080-8081:80-81/udp', '443', '${P}:80', '[::1]:5:6', {target: 9, "
+    "published: '10', host_ip: '"
+    "::'}]\n"
+    "  expose: [3000]\n  tmpfs: '/tmp:size=64m,mode=1777,uid=1,gid=2,exec'\n  secrets: [s, {source: "
+    "t, target: /x}]\n";
+
+static void reads_limits_and_probes(void **state)
 {
-    const struct rf_subject *subject =
-        only("services:\n a:\n  mem_limit: 1.5g\n  cpus: '0.5'\n  pids_limit: 100\n  shm_size: 64mb\n"
-             "  ulimits: {nofile: {soft: 1024, hard: 2048}, nproc: -1}\n  restart: on-failure:3\n"
-             "  deploy: {resources: {limits: {cpus: 2, memory: 512M}, reservations: {memory: 64M}}}\n"
-             "  healthcheck: {test: curl -f x || exit 1, interval: 1m30s, timeout: 500ms, start_period: 40s, "
-             "retries: 3}\n"
-             "  post_start: [{command: chown -R 5 /d, user: root, privileged: true}]\n"
-             "  command: sh -c 'a b' \"c d\"\\ e\n  logging: {driver: none}\n  depends_on: {b: {condition: "
-             "service_healthy}}\n"
-             "  ports: ['127.0.0.1:8080-8081:80-81/udp', '443', '${P}:80', '[::1]:5:6', {target: 9, "
-             "published: '10', host_ip: '"
-             "::'}]\n"
-             "  expose: [3000]\n  tmpfs: '/tmp:size=64m,mode=1777,uid=1,gid=2,exec'\n  secrets: [s, {source: "
-             "t, target: /x}]\n");
+    const struct rf_subject *subject = only(everything);
     const struct rf_limits *limits = &subject->limits;
 
     (void)state;
@@ -291,6 +293,13 @@ static void reads_limits_and_the_rest(void **state)
     must_be(subject->probes[1].user.value, "root");
     assert_true(subject->probes[1].privileged.is_true);
     assert_int_equal(subject->probes[1].command.count, 4);
+}
+
+static void reads_commands_ports_and_mounts(void **state)
+{
+    const struct rf_subject *subject = only(everything);
+
+    (void)state;
     assert_int_equal(subject->command.count, 4);
     must_be(subject->command.items[2].value, "a b");
     must_be(subject->command.items[3].value, "c d e");
@@ -327,7 +336,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_who_it_runs_as, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_confinement, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_volumes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(reads_limits_and_the_rest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reads_limits_and_probes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reads_commands_ports_and_mounts, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
