@@ -347,6 +347,28 @@ static void joins_volumes(void **state)
     assert_null(web->mounts[2].volume);
 }
 
+static void knows_the_networks(void **state)
+{
+    const struct rf_subject *web;
+
+    (void)state;
+    put("a.yaml", "services: {web: {networks: [inner, gone], use_api_socket: true, cpu_quota: 50000, user: "
+                  "'${U:-5}'}}\n"
+                  "networks: {inner: {internal: 'true'}, other: {external: true}}\n");
+    web = must_read(1).subjects[0];
+    assert_int_equal(web->network_count, 2);
+    assert_true(web->networks[0].internal.is_true);
+    must_be(web->networks[1].name.value, "gone");
+    assert_int_equal(web->networks[1].internal.from.known, RF_UNSET);
+    must_be(web->mounts[0].source.value, "/var/run/docker.sock");
+    must_stand(&web->mounts[0].source.from, "a.yaml", "true");
+    assert_int_equal(web->limits.cpu_milli.value, 500);
+    files[0].text = RF_STR("services: {web: {user: $U, cpus: 2, cpu_quota: 1, cpu_period: 5}}\n");
+    web = must_read(1).subjects[0];
+    assert_int_equal(web->limits.cpu_milli.value, 2000);
+    assert_false(web->own.is_user_plain);
+}
+
 static void refuses_what_is_no_project(void **state)
 {
     static const struct {
@@ -387,6 +409,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(knows_the_environment, set_up, tear_down),
         cmocka_unit_test_setup_teardown(chooses_by_profile, set_up, tear_down),
         cmocka_unit_test_setup_teardown(joins_volumes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(knows_the_networks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_project, set_up, tear_down),
     };
 
