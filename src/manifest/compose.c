@@ -198,6 +198,7 @@ int rf_compose_read(const struct rf_compose_file *files, size_t count, const str
             return rf_compose_refuse(&compose, services, "a map", err);
         if (services->count > RF_COMPOSE_SERVICES)
             return rf_compose_fail(&services->from, err, "services: more than %d", RF_COMPOSE_SERVICES);
+        compose.networks = rf_compose_get(root, "networks");
         r = read_volumes(&compose, root, &volumes, err);
         if (r == 0)
             r = read_services(&compose, services, &volumes, &manifest, err);

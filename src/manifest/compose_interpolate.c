@@ -201,35 +201,41 @@ static int fill(struct output *out, struct rf_str source, struct rf_err *err)
     return r;
 }
 
-int rf_compose_interpolate(struct rf_compose_words *words, struct rf_str source, struct rf_compose_text *ret,
-                           struct rf_err *err)
+static int fill_copy(struct rf_compose_words *words, struct rf_str source, struct rf_compose_text *ret,
+                     struct rf_err *err)
 {
     char bytes[RF_COMPOSE_TEXT_BYTES];
     struct output out = {.words = words, .bytes = bytes};
-    struct rf_compose_text text = {.text = source};
+    struct rf_compose_text text = {0};
     char *kept;
-    int r = 0;
+    int r = fill(&out, source, err);
 
-    if (source.len && memchr(source.ptr, '$', source.len)) {
-        r = fill(&out, source, err);
-        if (r < 0)
-            return r;
-        words->spent->bytes += out.len;
-        if (words->spent->bytes > RF_COMPOSE_FILLED_BYTES)
-            return rf_fail(err, -E2BIG, "with their variables the texts have more than %d bytes",
-                           RF_COMPOSE_FILLED_BYTES);
-        kept = rf_arena_array(words->arena, out.len + 1, 1);
-        text.holes = rf_arena_array(words->arena, out.hole_count, sizeof(*text.holes));
-        if (!kept || !text.holes)
-            return rf_fail(err, -ENOMEM, "no memory left to read it");
-        if (out.len)
-            memcpy(kept, out.bytes, out.len);
-        for (uint32_t i = 0; i < out.hole_count; i++)
-            text.holes[i] = (struct rf_str){kept + (out.holes[i].ptr - out.bytes), out.holes[i].len};
-        text.text = (struct rf_str){kept, out.len};
-        text.hole_count = out.hole_count;
-        text.is_default = out.is_default;
-    }
+    if (r < 0)
+        return r;
+    words->spent->bytes += out.len;
+    if (words->spent->bytes > RF_COMPOSE_FILLED_BYTES)
+        return rf_fail(err, -E2BIG, "with their variables the texts have more than %d bytes",
+                       RF_COMPOSE_FILLED_BYTES);
+    kept = rf_arena_array(words->arena, out.len + 1, 1);
+    text.holes = rf_arena_array(words->arena, out.hole_count, sizeof(*text.holes));
+    if (!kept || !text.holes)
+        return rf_fail(err, -ENOMEM, "no memory left to read it");
+    if (out.len)
+        memcpy(kept, out.bytes, out.len);
+    for (uint32_t i = 0; i < out.hole_count; i++)
+        text.holes[i] = (struct rf_str){kept + (out.holes[i].ptr - out.bytes), out.holes[i].len};
+    text.text = (struct rf_str){kept, out.len};
+    text.hole_count = out.hole_count;
+    text.is_default = out.is_default;
     *ret = text;
+    return 0;
+}
+
+int rf_compose_interpolate(struct rf_compose_words *words, struct rf_str source, struct rf_compose_text *ret,
+                           struct rf_err *err)
+{
+    if (source.len && memchr(source.ptr, '$', source.len))
+        return fill_copy(words, source, ret, err);
+    *ret = (struct rf_compose_text){.text = source};
     return 0;
 }

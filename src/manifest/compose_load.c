@@ -271,12 +271,32 @@ static void mark_unread(struct rf_compose *compose, const struct rf_compose_node
     compose->unread.known = RF_UNKNOWABLE;
 }
 
+/* What paths in included files are relative to. */
+static int include_directory(struct rf_compose *compose, const struct rf_compose_node *entry,
+                             struct rf_str first, struct rf_str *ret, struct rf_err *err)
+{
+    const struct rf_compose_node *project = rf_compose_get(entry, "project_directory");
+    char *slashed;
+    int r;
+
+    *ret = directory_of(first);
+    if (rf_compose_is_null(project))
+        return 0;
+    r = rf_compose_join(compose, entry->source->directory, project->text, ret, err);
+    if (r < 0 || ret->len == 0)
+        return r;
+    slashed = rf_arena_printf(compose->arena, "%.*s/", RF_FMT(*ret));
+    if (!slashed)
+        return rf_compose_no_memory(err);
+    *ret = rf_str_of(slashed);
+    return 0;
+}
+
 /* One entry of `include`: files that are laid over each other, under `file`. */
 static int include_files(struct rf_compose *compose, const struct rf_compose_node *entry,
                          struct rf_compose_node **paths, uint32_t count, struct rf_compose_node **ret,
                          struct rf_err *err)
 {
-    const struct rf_compose_node *project = rf_compose_get(entry, "project_directory");
     const struct rf_compose_scope *scope = entry->source->scope;
     struct rf_str directory = {"", 0};
     bool is_read = false;
@@ -293,9 +313,7 @@ static int include_files(struct rf_compose *compose, const struct rf_compose_nod
         if (r == 0 && paths[i]->hole_count == 0)
             r = rf_compose_fetch(compose, file.name, &paths[i]->from, &file, &is_read, err);
         if (r == 0 && i == 0)
-            directory = directory_of(file.name);
-        if (r == 0 && i == 0 && !rf_compose_is_null(project))
-            r = rf_compose_join(compose, entry->source->directory, project->text, &directory, err);
+            r = include_directory(compose, entry, file.name, &directory, err);
         if (r == 0 && i == 0)
             r = include_scope(compose, entry, directory, &scope, err);
         if (r == 0 && is_read)

@@ -304,6 +304,23 @@ int rf_compose_tmpfs(struct rf_compose *compose, const struct rf_compose_node *n
     return add_mounts(compose, &list, read_tmpfs, ret, err);
 }
 
+/* `use_api_socket: true` mounts the engine's own socket: compose's pkg/compose/apiSocket.go. */
+int rf_compose_api_socket(struct rf_compose *compose, const struct rf_compose_node *node, void *ret,
+                          struct rf_err *err)
+{
+    static const struct rf_str socket = {"/var/run/docker.sock", 20};
+    struct rf_subject *subject = ret;
+    struct rf_mounted place = {.kind = RF_MOUNTED_BIND, .from = node->from};
+    struct rf_fact_bool wanted = {0};
+    int r = rf_compose_bool(compose, node, &wanted, err);
+
+    if (r < 0 || !wanted.is_true)
+        return r;
+    place.source = (struct rf_fact_text){.value = socket, .is_default = node->is_default, .from = node->from};
+    place.target = place.source;
+    return rf_compose_append(compose, &subject->mounts, &subject->mount_count, sizeof(place), &place, 1, err);
+}
+
 /* --- secrets and configs --- */
 
 static int read_data(struct rf_compose *compose, const struct rf_compose_node *node, const char *directory,

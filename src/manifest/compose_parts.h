@@ -71,7 +71,7 @@ struct rf_compose_node {
     enum rf_yaml_kind kind;
     enum rf_yaml_type type; /* of a scalar: as written */
     enum rf_compose_tag tag;
-    bool is_plain;
+    bool is_plain; /* not quoted, and without variables: YAML decides what it is */
     bool is_default;
     uint32_t count;
     uint32_t hole_count;
@@ -102,6 +102,7 @@ struct rf_compose {
     bool is_extending; /* what is merged takes the place of what lies above, else of what lies below */
     const char *what;  /* the member that is being read, for sentences */
     struct rf_from unread;
+    const struct rf_compose_node *networks; /* of the project, or NULL */
 };
 
 /* compose_tree.c */
@@ -127,6 +128,7 @@ int rf_compose_no_memory(struct rf_err *err) RF_NONNULL RF_COLD;
 
 bool rf_compose_is_null(const struct rf_compose_node *node);
 struct rf_compose_node *rf_compose_get(const struct rf_compose_node *node, const char *key);
+struct rf_compose_node *rf_compose_find(const struct rf_compose_node *node, struct rf_str key);
 
 /* Whether the part of the scalar's text holds a variable that is not set. */
 bool rf_compose_has_hole(const struct rf_compose_node *node, struct rf_str part) RF_NONNULL;
@@ -205,9 +207,9 @@ bool rf_compose_number(const struct rf_compose_node *node, struct rf_str part,
 bool rf_compose_size(struct rf_str text, int64_t *ret) RF_NONNULL RF_CHECK;
 
 /* Parts of a service: each fills a struct rf_subject. */
-rf_compose_read_fn rf_compose_ports, rf_compose_expose;                      /* compose_port.c */
+rf_compose_read_fn rf_compose_ports, rf_compose_expose, rf_compose_networks; /* compose_port.c */
 rf_compose_read_fn rf_compose_devices, rf_compose_tmpfs, rf_compose_volumes; /* compose_mount.c */
-rf_compose_read_fn rf_compose_secrets, rf_compose_configs;
+rf_compose_read_fn rf_compose_secrets, rf_compose_configs, rf_compose_api_socket;
 rf_compose_read_fn rf_compose_healthcheck, rf_compose_post_start, rf_compose_pre_stop; /* compose_health.c */
 rf_compose_read_fn rf_compose_security_opt, rf_compose_user;                  /* compose_security.c */
 rf_compose_read_fn rf_compose_deploy, rf_compose_ulimits, rf_compose_restart; /* compose_limits.c */

@@ -1,4 +1,4 @@
-/* `ports` and `expose`. */
+/* `ports`, `expose` and `networks`. */
 #include "manifest/compose_parts.h"
 
 #include <errno.h>
@@ -138,4 +138,47 @@ int rf_compose_expose(struct rf_compose *compose, const struct rf_compose_node *
                       struct rf_err *err)
 {
     return add_ports(compose, node, read_exposed, ret, err);
+}
+
+/* --- networks --- */
+
+/* `external: true`, or a map that names it. */
+static int read_external(struct rf_compose *compose, const struct rf_compose_node *node, void *ret,
+                         struct rf_err *err)
+{
+    struct rf_fact_bool *external = ret;
+
+    if (node->kind != RF_YAML_MAP)
+        return rf_compose_bool(compose, node, external, err);
+    *external = (struct rf_fact_bool){.is_true = true, .from = node->from};
+    return 0;
+}
+
+int rf_compose_networks(struct rf_compose *compose, const struct rf_compose_node *node, void *ret,
+                        struct rf_err *err)
+{
+    static const struct rf_compose_member members[] = {
+        {"internal", rf_compose_bool, offsetof(struct rf_network_use, internal)},
+        {"external", read_external, offsetof(struct rf_network_use, external)},
+    };
+    struct rf_subject *subject = ret;
+    int r = rf_compose_as_map(compose, node, &node, err);
+
+    if (r < 0)
+        return r;
+    if (node->count > RF_COMPOSE_MOUNTS)
+        return rf_compose_fail(&node->from, err, "networks: more than %d", RF_COMPOSE_MOUNTS);
+    subject->networks = rf_arena_array(compose->arena, node->count, sizeof(*subject->networks));
+    if (!subject->networks)
+        return rf_compose_no_memory(err);
+    for (uint32_t i = 0; r == 0 && i < node->count; i++) {
+        struct rf_network_use *use = &subject->networks[subject->network_count++];
+        const struct rf_compose_node *network = rf_compose_find(compose->networks, node->pairs[i].key->text);
+
+        compose->what = "networks";
+        use->name = rf_compose_fact(node->pairs[i].key, node->pairs[i].key->text);
+        if (!rf_compose_is_null(network))
+            r = rf_compose_object(compose, network, members, RF_COUNT(members), use, err);
+    }
+    return r;
 }

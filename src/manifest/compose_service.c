@@ -114,6 +114,31 @@ static int read_logging(struct rf_compose *compose, const struct rf_compose_node
     return rf_compose_object(compose, node, members, RF_COUNT(members), ret, err);
 }
 
+/* What cpu_quota gives in each cpu_period of 100 ms, if no other is said: docker's way to write `cpus`. */
+static int read_quota(struct rf_compose *compose, const struct rf_compose_node *node,
+                      struct rf_limits *limits, struct rf_err *err)
+{
+    struct quota {
+        struct rf_fact_int quota;
+        struct rf_fact_int period;
+    } quota = {.period = {.value = 100000}};
+    static const struct rf_compose_member members[] = {
+        {"cpu_quota", rf_compose_int, offsetof(struct quota, quota)},
+        {"cpu_period", rf_compose_int, offsetof(struct quota, period)},
+    };
+    int r = rf_compose_object(compose, node, members, RF_COUNT(members), &quota, err);
+
+    if (r < 0 || quota.quota.from.known == RF_UNSET || limits->cpu_milli.from.known != RF_UNSET ||
+        quota.quota.value < 0)
+        return r;
+    limits->cpu_milli = quota.quota;
+    if (quota.period.from.known == RF_UNKNOWABLE)
+        limits->cpu_milli.from.known = RF_UNKNOWABLE;
+    if (quota.period.value > 0 && quota.quota.value <= INT64_MAX / 1000)
+        limits->cpu_milli.value = quota.quota.value * 1000 / quota.period.value;
+    return 0;
+}
+
 static int read_limits(struct rf_compose *compose, const struct rf_compose_node *node,
                        struct rf_limits *limits, struct rf_err *err)
 {
@@ -145,9 +170,12 @@ static int read_ordered(struct rf_compose *compose, const struct rf_compose_node
                                                         {{"secrets", rf_compose_secrets, 0}},
                                                         {{"configs", rf_compose_configs, 0}},
                                                         {{"ports", rf_compose_ports, 0}},
-                                                        {{"expose", rf_compose_expose, 0}}};
+                                                        {{"expose", rf_compose_expose, 0}},
+                                                        {{"use_api_socket", rf_compose_api_socket, 0}}};
     int r = read_limits(compose, node, &subject->limits, err);
 
+    if (r == 0)
+        r = read_quota(compose, node, &subject->limits, err);
     for (size_t i = 0; r == 0 && i < RF_COUNT(later); i++)
         r = rf_compose_object(compose, node, later[i], 1, subject, err);
     return r;
@@ -176,6 +204,7 @@ static const struct rf_compose_member members[] = {
     MEMBER("profiles", rf_compose_list, profiles),
     {"security_opt", rf_compose_security_opt, 0},
     {"devices", rf_compose_devices, 0},
+    {"networks", rf_compose_networks, 0},
     {"sysctls", read_sysctls, 0},
     {"labels", read_labels, 0},
     {"depends_on", read_dependencies, 0},

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 
 /* --- sentences --- */
 
@@ -47,6 +48,17 @@ struct rf_compose_node *rf_compose_get(const struct rf_compose_node *node, const
     for (uint32_t i = 0; node && node->kind == RF_YAML_MAP && i < node->count; i++)
         if (rf_str_is(node->pairs[i].key->text, key))
             return node->pairs[i].value;
+    return NULL;
+}
+
+struct rf_compose_node *rf_compose_find(const struct rf_compose_node *node, struct rf_str key)
+{
+    for (uint32_t i = 0; node && node->kind == RF_YAML_MAP && i < node->count; i++) {
+        struct rf_str other = node->pairs[i].key->text;
+
+        if (other.len == key.len && (key.len == 0 || memcmp(other.ptr, key.ptr, key.len) == 0))
+            return node->pairs[i].value;
+    }
     return NULL;
 }
 
@@ -173,7 +185,7 @@ static int fill_scalar(struct rf_compose *compose, const struct rf_yaml_node *ya
         return err->code = r;
     }
     node->type = rf_yaml_value(yaml, RF_YAML_COMPOSE).type;
-    node->is_plain = yaml->style == RF_YAML_PLAIN;
+    node->is_plain = yaml->style == RF_YAML_PLAIN && text.text.ptr == yaml->text.ptr;
     node->text = text.text;
     node->holes = text.holes;
     node->hole_count = text.hole_count;

@@ -184,6 +184,13 @@ struct rf_port {
     struct rf_from from;
 };
 
+/* One that a Compose service joins; what the project says of it. */
+struct rf_network_use {
+    struct rf_fact_text name;
+    struct rf_fact_bool internal; /* nothing outside can be reached */
+    struct rf_fact_bool external; /* it is there already */
+};
+
 /* --- program --- */
 
 /* CALLER: a name without a value, which whoever runs it has in the own environment. FILE: a line of a file
@@ -314,6 +321,8 @@ struct rf_subject {
     struct rf_namespaces namespaces;
     struct rf_port *ports;
     size_t port_count;
+    struct rf_network_use *networks; /* none: the project's or the engine's default one */
+    size_t network_count;
 
     struct rf_fact_text image;
     struct rf_build build;

@@ -252,7 +252,7 @@ static void reads_volumes(void **state)
     }
 }
 
-static const char service_text[] =
+static const char everything[] =
     "services:\n a:\n  mem_limit: 1.5g\n  cpus: '0.5'\n  pids_limit: 100\n  shm_size: 64mb\n"
     "  ulimits: {nofile: {soft: 1024, hard: 2048}, nproc: -1}\n  restart: on-failure:3\n"
     "  deploy: {resources: {limits: {cpus: 2, memory: 512M}, reservations: {memory: 64M}}}\n"
@@ -267,9 +267,9 @@ static const char service_text[] =
     "  expose: [3000]\n  tmpfs: '/tmp:size=64m,mode=1777,uid=1,gid=2,exec'\n  secrets: [s, {source: "
     "t, target: /x}]\n";
 
-static void reads_limits_and_programs(void **state)
+static void reads_limits_and_probes(void **state)
 {
-    const struct rf_subject *subject = only(service_text);
+    const struct rf_subject *subject = only(everything);
     const struct rf_limits *limits = &subject->limits;
 
     (void)state;
@@ -293,18 +293,18 @@ static void reads_limits_and_programs(void **state)
     must_be(subject->probes[1].user.value, "root");
     assert_true(subject->probes[1].privileged.is_true);
     assert_int_equal(subject->probes[1].command.count, 4);
+}
+
+static void reads_commands_ports_and_mounts(void **state)
+{
+    const struct rf_subject *subject = only(everything);
+
+    (void)state;
     assert_int_equal(subject->command.count, 4);
     must_be(subject->command.items[2].value, "a b");
     must_be(subject->command.items[3].value, "c d e");
     must_be(subject->log_driver.value, "none");
     must_be(subject->dependencies[0].condition.value, "service_healthy");
-}
-
-static void reads_ports_and_places(void **state)
-{
-    const struct rf_subject *subject = only(service_text);
-
-    (void)state;
     assert_int_equal(subject->port_count, 6);
     must_be(subject->ports[0].address.value, "127.0.0.1");
     assert_int_equal(subject->ports[0].host.value, 8080);
@@ -336,8 +336,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_who_it_runs_as, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_confinement, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_volumes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(reads_limits_and_programs, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(reads_ports_and_places, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reads_limits_and_probes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reads_commands_ports_and_mounts, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
