@@ -136,6 +136,8 @@ static int read_containers(struct rf_kube *kube, const struct rf_yaml_node *spec
             struct rf_subject *subject = &pod->containers[pod->container_count++];
 
             subject->container = lists[i].kind;
+            subject->platform = RF_PLATFORM_KUBERNETES; /* of an empty entry too */
+            subject->from = rf_kube_from(kube, list->items[j]);
             kube->what = lists[i].name;
             if (!rf_kube_is_null(list->items[j]))
                 r = rf_kube_container(kube, list->items[j], subject, err);

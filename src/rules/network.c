@@ -46,27 +46,42 @@ static bool is_all_addresses(struct rf_str address)
     return address.len == 0 || rf_ask_is_among(address, "0.0.0.0 :: [::] * 0");
 }
 
+/* "port 80", "ports 8000 to 8010", "a port" where a variable decides. */
+static const char *name_ports(struct rf_look *look, const struct rf_fact_int *first,
+                              const struct rf_fact_int *last)
+{
+    const char *name =
+        first->from.known != RF_KNOWN ? "a port"
+        : rf_ask_is_known(&last->from) && last->value > first->value
+            ? rf_arena_printf(look->arena, "ports %" PRId64 " to %" PRId64, first->value, last->value)
+            : rf_arena_printf(look->arena, "port %" PRId64, first->value);
+
+    look->is_failed |= !name;
+    return name ? name : "";
+}
+
+static void say_published(struct rf_look *look, const struct rf_port *port)
+{
+    const struct rf_from *from = place_of(port, &port->address.from);
+    const char *inside = name_ports(look, &port->port, &port->port_end);
+
+    if (port->address.from.known == RF_UNKNOWABLE)
+        rf_look_maybe(look, from, "%s of it may be open to every network: \"%.*s\" decides", inside,
+                      RF_ASK_SHOW(port->address.value));
+    else if (is_all_addresses(port->address.value) && port->host.value > 0)
+        rf_look_found(look, from, "%s of it is published on all addresses of the host, as %s", inside,
+                      name_ports(look, &port->host, &port->host_end));
+    else if (is_all_addresses(port->address.value))
+        rf_look_found(look, from, "%s of it is published on all addresses of the host", inside);
+}
+
 static void look_all_interfaces(struct rf_look *look)
 {
     if (!rf_look_is_docker(look) || is_host_network(look))
         return;
-    for (size_t i = 0; i < look->subject->port_count; i++) {
-        const struct rf_port *port = &look->subject->ports[i];
-        const struct rf_from *from = place_of(port, &port->address.from);
-
-        if (!port->is_published)
-            continue;
-        if (port->address.from.known == RF_UNKNOWABLE)
-            rf_look_maybe(look, from, "its port %" PRId64 " may be open to every network: \"%.*s\" decides",
-                          port->port.value, RF_ASK_SHOW(port->address.value));
-        else if (is_all_addresses(port->address.value) && port->host.value > 0)
-            rf_look_found(look, from,
-                          "its port %" PRId64 " is published as %" PRId64 " on all addresses of the host",
-                          port->port.value, port->host.value);
-        else if (is_all_addresses(port->address.value))
-            rf_look_found(look, from, "its port %" PRId64 " is published on all addresses of the host",
-                          port->port.value);
-    }
+    for (size_t i = 0; i < look->subject->port_count; i++)
+        if (look->subject->ports[i].is_published)
+            say_published(look, &look->subject->ports[i]);
 }
 
 /* --- low ports --- */

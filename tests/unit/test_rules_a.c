@@ -345,6 +345,9 @@ static void test_weights(void **state)
     assert_int_equal(find(&found, "RF-VOL-003")->severity, RF_SEVERITY_MEDIUM);
     look_at_kube(pod("  hostUsers: false\n", "    securityContext: {procMount: Unmasked}\n"), &found);
     assert_int_equal(find(&found, "RF-FS-004")->severity, RF_SEVERITY_MEDIUM);
+    look_at_kube(pod("", "  -\n"), &found); /* an empty entry is a container of Kubernetes */
+    assert_int_equal(count_of(&found, "RF-CAP-001"), 2);
+    assert_int_equal(count_of(&found, "RF-RES-003"), 0);
 }
 
 int main(void)

@@ -157,6 +157,13 @@ static void test_compose(void **state)
     must_find(&found, "RF-DEV-001", 16, true, "/dev/kvm");
     must_find(&found, "RF-CAP-001", 2, true, "drops no");
     must_not_find(&found, "RF-SEC-002");
+    look_at_compose("services:\n  ocr:\n    ports: [\"8000-8010:9000-9010\"]\n", &found);
+    must_find(&found, "RF-NET-002", 3, true, "ports 9000 to 9010");
+    look_at_compose("services:\n  ocr:\n    ports: [\"80:${INSIDE}\"]\n", &found);
+    must_find(&found, "RF-NET-002", 3, true,
+              "a port of it is published on all addresses of the host, as port 80");
+    look_at_compose("services:\n  ocr:\n    ports: [\"${ADDRESS}:80:80\"]\n", &found);
+    must_find(&found, "RF-NET-002", 3, false, "${ADDRESS}");
 }
 
 static void test_service_spaces(void **state)
@@ -199,7 +206,8 @@ static void test_service_ports(void **state)
     subject.ports = ports;
     subject.port_count = 2;
     look_at_service(&subject, NULL, &found);
-    must_find(&found, "RF-NET-002", 5, true, "8080 is published as 80");
+    must_find(&found, "RF-NET-002", 5, true,
+              "port 8080 of it is published on all addresses of the host, as port 80");
     must_find(&found, "RF-NET-005", 6, true, "22");
     must_not_find(&found, "RF-NET-001");
     assert_int_equal(count_of(&found, "RF-NET-002"), 1);
@@ -232,7 +240,10 @@ static const struct {
     {"/", true, RF_SEVERITY_HIGH},
     {"/etc/passwd", false, RF_SEVERITY_CRITICAL},
     {"/etc/localtime", true, RF_SEVERITY_INFO},
-    {"/etc/localtime", false, RF_SEVERITY_CRITICAL},
+    {"/etc/localtime", false, RF_SEVERITY_HIGH},
+    {"/etc/", false, RF_SEVERITY_CRITICAL},
+    {"/etc/ssh/ssh_host_rsa_key", true, RF_SEVERITY_HIGH},
+    {"/etc/pihole", false, RF_SEVERITY_HIGH},
     {"/usr/local/bin", false, RF_SEVERITY_HIGH},
     {"/usr/share/fonts", true, RF_SEVERITY_INFO},
     {"/var/lib/docker/volumes", false, RF_SEVERITY_CRITICAL},
