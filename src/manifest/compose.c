@@ -70,8 +70,8 @@ static int read_volumes(struct rf_compose *compose, const struct rf_compose_node
         return 0;
     if (node->kind != RF_YAML_MAP)
         return rf_compose_refuse(compose, node, "a map", err);
-    if (node->count > RF_COMPOSE_SERVICES)
-        return rf_compose_fail(&node->from, err, "volumes: more than %d", RF_COMPOSE_SERVICES);
+    if (node->count > RF_COMPOSE_NAMED)
+        return rf_compose_fail(&node->from, err, "volumes: more than %d", RF_COMPOSE_NAMED);
     ret->items = rf_arena_array(compose->arena, node->count, sizeof(*ret->items));
     if (!ret->items)
         return rf_compose_no_memory(err);
@@ -199,6 +199,8 @@ int rf_compose_read(const struct rf_compose_file *files, size_t count, const str
         if (services->count > RF_COMPOSE_SERVICES)
             return rf_compose_fail(&services->from, err, "services: more than %d", RF_COMPOSE_SERVICES);
         compose.networks = rf_compose_get(root, "networks");
+        if (compose.networks && compose.networks->count > RF_COMPOSE_NAMED)
+            return rf_compose_fail(&compose.networks->from, err, "networks: more than %d", RF_COMPOSE_NAMED);
         r = read_volumes(&compose, root, &volumes, err);
         if (r == 0)
             r = read_services(&compose, services, &volumes, &manifest, err);
