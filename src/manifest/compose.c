@@ -167,8 +167,7 @@ static int read_services(struct rf_compose *compose, struct rf_compose_node *ser
         qsort(services->pairs, services->count, sizeof(*services->pairs), compare_services);
     for (uint32_t i = 0; r == 0 && i < services->count; i++) {
         compose->what = "services";
-        if (rf_str_starts(services->pairs[i].key->text, "x-") ||
-            services->pairs[i].value->tag == RF_COMPOSE_RESET)
+        if (services->pairs[i].value->tag == RF_COMPOSE_RESET)
             continue;
         if (services->pairs[i].value->kind != RF_YAML_MAP)
             return rf_compose_refuse(compose, services->pairs[i].value, "a service, which is a map,", err);
