@@ -70,8 +70,8 @@ static int read_volumes(struct rf_compose *compose, const struct rf_compose_node
         return 0;
     if (node->kind != RF_YAML_MAP)
         return rf_compose_refuse(compose, node, "a map", err);
-    if (node->count > RF_COMPOSE_SERVICES)
-        return rf_compose_fail(&node->from, err, "volumes: more than %d", RF_COMPOSE_SERVICES);
+    if (node->count > RF_COMPOSE_NAMED)
+        return rf_compose_fail(&node->from, err, "volumes: more than %d", RF_COMPOSE_NAMED);
     ret->items = rf_arena_array(compose->arena, node->count, sizeof(*ret->items));
     if (!ret->items)
         return rf_compose_no_memory(err);
@@ -167,8 +167,7 @@ static int read_services(struct rf_compose *compose, struct rf_compose_node *ser
         qsort(services->pairs, services->count, sizeof(*services->pairs), compare_services);
     for (uint32_t i = 0; r == 0 && i < services->count; i++) {
         compose->what = "services";
-        if (rf_str_starts(services->pairs[i].key->text, "x-") ||
-            services->pairs[i].value->tag == RF_COMPOSE_RESET)
+        if (services->pairs[i].value->tag == RF_COMPOSE_RESET)
             continue;
         if (services->pairs[i].value->kind != RF_YAML_MAP)
             return rf_compose_refuse(compose, services->pairs[i].value, "a service, which is a map,", err);
@@ -199,6 +198,8 @@ int rf_compose_read(const struct rf_compose_file *files, size_t count, const str
         if (services->count > RF_COMPOSE_SERVICES)
             return rf_compose_fail(&services->from, err, "services: more than %d", RF_COMPOSE_SERVICES);
         compose.networks = rf_compose_get(root, "networks");
+        if (compose.networks && compose.networks->count > RF_COMPOSE_NAMED)
+            return rf_compose_fail(&compose.networks->from, err, "networks: more than %d", RF_COMPOSE_NAMED);
         r = read_volumes(&compose, root, &volumes, err);
         if (r == 0)
             r = read_services(&compose, services, &volumes, &manifest, err);

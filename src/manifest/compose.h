@@ -23,7 +23,9 @@
 enum {
     RF_COMPOSE_FILES = 1024, /* read for one call, .env and env_file included */
     RF_COMPOSE_SERVICES = 4096,
-    RF_COMPOSE_MOUNTS = 1024, /* of a service, and devices, and lines of an env_file */
+    RF_COMPOSE_NAMED = 512,      /* volumes, and networks, of a project */
+    RF_COMPOSE_MOUNTS = 256,     /* of a service; and networks */
+    RF_COMPOSE_ENV_LINES = 1024, /* variables of one .env or env_file */
     RF_COMPOSE_NODES =
         500000,            /* values and children of all files, each time an alias or `extends` copies them */
     RF_COMPOSE_DEPTH = 64, /* maps and lists inside each other, aliases followed */

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-enum { ENTRIES = 1024 };
-
 struct lines {
     struct rf_compose_words *words;
     const char *file;
@@ -204,7 +202,7 @@ int rf_compose_dotenv(struct rf_compose_words *words, const char *file, struct r
 
     if (scope)
         outer = *scope;
-    lines.pairs = rf_arena_array(words->arena, ENTRIES, sizeof(*lines.pairs));
+    lines.pairs = rf_arena_array(words->arena, RF_COMPOSE_ENV_LINES, sizeof(*lines.pairs));
     if (!lines.pairs)
         return rf_compose_no_memory(err);
     lines.own = (struct rf_compose_scope){.pairs = lines.pairs};
@@ -212,7 +210,13 @@ int rf_compose_dotenv(struct rf_compose_words *words, const char *file, struct r
     words->scope = &outer;
     if (rf_str_starts(text, "\xEF\xBB\xBF"))
         lines.at = 3;
-    while (r == 0 && lines.at < text.len && lines.count < ENTRIES) {
+    while (r == 0 && lines.at < text.len) {
+        if (lines.count == RF_COMPOSE_ENV_LINES) {
+            struct rf_from from = place(&lines, lines.at, lines.at);
+
+            r = rf_compose_fail(&from, err, "more than %d variables in one file", RF_COMPOSE_ENV_LINES);
+            break;
+        }
         r = read_line(&lines, err);
         skip_line(&lines);
     }

@@ -44,7 +44,8 @@ int rf_compose_interpolate(struct rf_compose_words *words, struct rf_str source,
                            struct rf_err *err) RF_NONNULL RF_CHECK;
 
 /* compose_dotenv.c: NAME=VALUE lines as compose-go's dotenv package reads them, variables in the values
-   included. Lines that are none of it are passed over. Places are in `file`. */
+   included. Lines that are none of it are passed over. Places are in `file`. -EINVAL beyond
+   RF_COMPOSE_ENV_LINES. */
 int rf_compose_dotenv(struct rf_compose_words *words, const char *file, struct rf_str text,
                       struct rf_fact_pair **ret, size_t *ret_count, struct rf_err *err) RF_NONNULL RF_CHECK;
 

@@ -16,8 +16,10 @@ int rf_compose_user(struct rf_compose *compose, const struct rf_compose_node *no
     group = rf_compose_cut(node, node->text, ':', &user);
     context->from = node->from;
     context->is_user_plain = node->is_plain;
-    context->user = rf_compose_fact(node, user);
-    context->group = rf_compose_fact(node, group);
+    if (user.len) /* nothing is as good as no key */
+        context->user = rf_compose_fact(node, user);
+    if (group.len)
+        context->group = rf_compose_fact(node, group);
     if (!rf_compose_number(node, user, &context->uid)) /* a name, then */
         context->uid = (struct rf_fact_int){0};
     if (!rf_compose_number(node, group, &context->gid))
@@ -96,6 +98,17 @@ static void read_option(const struct rf_fact_text *option, struct rf_subject *su
         subject->proc_mount = (struct rf_fact_text){.value = RF_STR("Unmasked"), .from = option->from};
 }
 
+/* An option that is a variable may be any of them. */
+static void mark_unknown(const struct rf_fact_text *option, struct rf_subject *subject)
+{
+    struct rf_from *const facts[] = {&subject->escalation.from, &subject->own.seccomp.from,
+                                     &subject->own.apparmor.from};
+
+    for (size_t i = 0; i < RF_COUNT(facts); i++)
+        if (facts[i]->known == RF_UNSET)
+            *facts[i] = option->from;
+}
+
 int rf_compose_security_opt(struct rf_compose *compose, const struct rf_compose_node *node, void *ret,
                             struct rf_err *err)
 {
@@ -105,5 +118,11 @@ int rf_compose_security_opt(struct rf_compose *compose, const struct rf_compose_
     for (size_t i = 0; r == 0 && i < subject->security_opt.count; i++)
         if (subject->security_opt.items[i].value.len)
             read_option(&subject->security_opt.items[i], subject);
+    for (size_t i = 0; r == 0 && i < subject->security_opt.count; i++) {
+        const struct rf_fact_text *option = &subject->security_opt.items[i];
+
+        if (option->from.known == RF_UNKNOWABLE && option->value.ptr[0] == '$')
+            mark_unknown(option, subject);
+    }
     return r;
 }

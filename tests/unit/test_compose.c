@@ -202,6 +202,38 @@ static void reads_confinement(void **state)
     assert_true(subject->context.selinux.disabled.is_true);
 }
 
+static void is_unsure_of_variables(void **state)
+{
+    const struct rf_subject *subject = only(
+        "services: {a: {security_opt: ['seccomp=unconfined', '${OPT}'], user: '${U}:5', privileged: $P,\n"
+        "  command: 'a $X \"b c\"', mem_limit: $M, restart: $R, network_mode: $N, healthcheck: {interval: "
+        "$I},\n"
+        "  cap_drop: ['${C:-ALL}']}}");
+
+    (void)state;
+    assert_int_equal(subject->escalation.from.known, RF_UNKNOWABLE);
+    assert_int_equal(subject->context.apparmor.from.known, RF_UNKNOWABLE);
+    assert_int_equal(subject->context.seccomp.kind, RF_CONFINEMENT_UNCONFINED);
+    assert_int_equal(subject->context.seccomp.from.known, RF_KNOWN);
+    assert_int_equal(subject->context.user.from.known, RF_UNKNOWABLE);
+    must_be(subject->context.user.value, "${U}");
+    assert_int_equal(subject->context.uid.from.known, RF_UNKNOWABLE);
+    assert_int_equal(subject->context.gid.from.known, RF_KNOWN);
+    assert_int_equal(subject->privileged.from.known, RF_UNKNOWABLE);
+    assert_int_equal(subject->command.items[0].from.known, RF_KNOWN);
+    assert_int_equal(subject->command.items[1].from.known, RF_UNKNOWABLE);
+    must_be(subject->command.items[2].value, "b c");
+    assert_int_equal(subject->limits.memory_bytes.from.known, RF_UNKNOWABLE);
+    assert_int_equal(subject->restart.from.known, RF_UNKNOWABLE);
+    assert_int_equal(subject->namespaces.network.from.known, RF_UNKNOWABLE);
+    assert_int_equal(subject->probes[0].interval_ms.from.known, RF_UNKNOWABLE);
+    assert_int_equal(subject->cap_drop.items[0].from.known, RF_KNOWN);
+    assert_true(subject->cap_drop.items[0].is_default);
+    subject = only("services: {x-a: {user: ''}}");
+    assert_int_equal(subject->context.user.from.known, RF_UNSET);
+    assert_int_equal(subject->context.from.known, RF_KNOWN);
+}
+
 /* The mounts of a list, each as KIND SOURCE>TARGET and what else is said. */
 static const struct {
     const char *volume;
@@ -335,6 +367,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refuses_what_compose_cannot_use, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_who_it_runs_as, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_confinement, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(is_unsure_of_variables, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_volumes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_limits_and_probes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_commands_ports_and_mounts, set_up, tear_down),

@@ -311,6 +311,34 @@ static void knows_the_environment(void **state)
     assert_int_equal(web->env[6].name.from.line, 2);
 }
 
+static void keeps_to_its_limits(void **state)
+{
+    size_t room = 2UL * RF_COMPOSE_ENV_LINES * 8;
+    char *text = rf_arena_alloc(&arena, room);
+    size_t len = 0;
+
+    (void)state;
+    for (int i = 0; i <= RF_COMPOSE_ENV_LINES; i++)
+        len += (size_t)snprintf(text + len, room - len, "A%d=1\n", i);
+    put("a.yaml", "services: {a: {env_file: big.env}}\n");
+    put("big.env", text);
+    must_refuse(1, "big.env:1025:1: more than 1024 variables");
+    len = (size_t)snprintf(text, room, "services: {a: {cap_add: ");
+    for (int i = 0; i < RF_COMPOSE_DEPTH; i++)
+        text[len++] = '[';
+    for (int i = 0; i < RF_COMPOSE_DEPTH; i++)
+        text[len++] = ']';
+    (void)snprintf(text + len, room - len, "}}\n");
+    files[0].text = rf_str_of(text);
+    must_refuse(1, "a.yaml:1:86: more than 64 maps and lists inside each other");
+    len = (size_t)snprintf(text, room, "services: {a: {networks: [");
+    for (int i = 0; i <= RF_COMPOSE_MOUNTS; i++)
+        len += (size_t)snprintf(text + len, room - len, "n%d, ", i);
+    (void)snprintf(text + len, room - len, "]}}\n");
+    files[0].text = rf_str_of(text);
+    must_refuse(1, "a.yaml:1:26: networks: more than 256");
+}
+
 static void chooses_by_profile(void **state)
 {
     struct rf_fact_text name = {.value = RF_STR("debug"), .from = {.known = RF_KNOWN}};
@@ -407,6 +435,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tells_what_could_not_be_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(includes_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_the_environment, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keeps_to_its_limits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(chooses_by_profile, set_up, tear_down),
         cmocka_unit_test_setup_teardown(joins_volumes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_the_networks, set_up, tear_down),
