@@ -141,6 +141,62 @@ static bool is_wanted(const struct rf_compose *compose, const struct rf_subject 
     return false;
 }
 
+static const struct rf_subject *find_subject(const struct rf_subject *subjects, size_t count,
+                                             struct rf_str name)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct rf_str other = subjects[i].name.value;
+
+        if (other.len == name.len && other.len && memcmp(other.ptr, name.ptr, name.len) == 0)
+            return &subjects[i];
+    }
+    return NULL;
+}
+
+/* The service of an entry, SERVICE[:MODE]; NULL: none, or the one that has the entry. */
+static const struct rf_subject *other_of(const struct rf_subject *subjects, size_t count,
+                                         const struct rf_subject *subject, const struct rf_fact_text *entry)
+{
+    struct rf_str name;
+    const struct rf_subject *other;
+
+    (void)rf_str_cut(entry->value, ':', &name); /* the mode is read when mounts are copied */
+    other = find_subject(subjects, count, name);
+    return other == subject ? NULL : other;
+}
+
+/* Add what the services of volumes_from mount themselves. */
+static int join_mounts(struct rf_compose *compose, const struct rf_subject *subjects, size_t count,
+                       struct rf_subject *subject, struct rf_err *err)
+{
+    const struct rf_fact_list *entries = &subject->volumes_from;
+    struct rf_mounted *mounts =
+        rf_arena_array(compose->arena, entries->count ? RF_COMPOSE_MOUNTS : 0, sizeof(*mounts));
+    size_t added = 0;
+
+    if (!mounts)
+        return rf_compose_no_memory(err);
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct rf_subject *other = other_of(subjects, count, subject, &entries->items[i]);
+        struct rf_str name;
+        struct rf_str mode = rf_str_cut(entries->items[i].value, ':', &name);
+
+        if (other && added + other->mount_count > RF_COMPOSE_MOUNTS)
+            return rf_compose_fail(&entries->items[i].from, err, "volumes_from: more than %d mounts",
+                                   RF_COMPOSE_MOUNTS);
+        for (size_t j = 0; other && j < other->mount_count; j++) {
+            mounts[added] = other->mounts[j];
+            if (rf_str_is(mode, "ro"))
+                mounts[added].read_only =
+                    (struct rf_fact_bool){.is_true = true, .from = entries->items[i].from};
+            added++;
+        }
+    }
+    return added ? rf_compose_append(compose, &subject->mounts, &subject->mount_count, sizeof(*mounts),
+                                     mounts, added, err)
+                 : 0;
+}
+
 /* By the files, in the order they were read, and the places in each. */
 static int compare_services(const void *one, const void *other)
 {
@@ -177,6 +233,8 @@ static int read_services(struct rf_compose *compose, struct rf_compose_node *ser
         if (r == 0 && is_wanted(compose, &subjects[i]))
             ret->subjects[ret->subject_count++] = &subjects[i];
     }
+    for (uint32_t i = 0; r == 0 && i < services->count; i++)
+        r = join_mounts(compose, subjects, services->count, &subjects[i], err);
     return r;
 }
 

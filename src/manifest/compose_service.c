@@ -202,6 +202,7 @@ static const struct rf_compose_member members[] = {
     MEMBER("working_dir", rf_compose_text, workdir),
     MEMBER("cgroup_parent", rf_compose_text, cgroup_parent),
     MEMBER("profiles", rf_compose_list, profiles),
+    MEMBER("volumes_from", rf_compose_list, volumes_from),
     {"security_opt", rf_compose_security_opt, 0},
     {"devices", rf_compose_devices, 0},
     {"networks", rf_compose_networks, 0},

@@ -317,6 +317,7 @@ struct rf_subject {
     struct rf_fact_bool read_only_root;
     struct rf_mounted *mounts;
     size_t mount_count;
+    struct rf_fact_list volumes_from; /* Compose: whose mounts are among them as well, SERVICE[:ro] */
 
     struct rf_namespaces namespaces;
     struct rf_port *ports;

@@ -375,6 +375,24 @@ static void joins_volumes(void **state)
     assert_null(web->mounts[2].volume);
 }
 
+static void has_the_mounts_of_others(void **state)
+{
+    struct rf_manifest manifest;
+
+    (void)state;
+    put("a.yaml", "services:\n  a: {volumes: ['./a:/a'], volumes_from: [b, 'container:c', a, gone]}\n"
+                  "  b: {volumes: ['/var/run/docker.sock:/s']}\n  c: {volumes_from: ['b:ro']}\n");
+    manifest = must_read(1);
+    assert_int_equal(manifest.subjects[0]->mount_count, 2);
+    must_be(manifest.subjects[0]->mounts[1].source.value, "/var/run/docker.sock");
+    assert_int_equal(manifest.subjects[0]->mounts[1].source.from.line, 3);
+    assert_int_equal(manifest.subjects[0]->mounts[1].read_only.from.known, RF_UNSET);
+    assert_int_equal(manifest.subjects[1]->mount_count, 1);
+    assert_int_equal(manifest.subjects[2]->mount_count, 1);
+    assert_true(manifest.subjects[2]->mounts[0].read_only.is_true);
+    must_stand(&manifest.subjects[2]->mounts[0].read_only.from, "a.yaml", "'b:ro'");
+}
+
 static void knows_the_networks(void **state)
 {
     const struct rf_subject *web;
@@ -438,6 +456,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(keeps_to_its_limits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(chooses_by_profile, set_up, tear_down),
         cmocka_unit_test_setup_teardown(joins_volumes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(has_the_mounts_of_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_the_networks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_project, set_up, tear_down),
     };
