@@ -343,7 +343,7 @@ static int read_data(struct rf_compose *compose, const struct rf_compose_node *n
         return r;
     if (name->from.known == RF_UNSET)
         name = &place->source;
-    else if (name->value.len && name->value.ptr[0] == '/')
+    if (name->value.len == 0 || (name != &place->source && name->value.ptr[0] == '/'))
         return 0;
     target = rf_arena_printf(compose->arena, "%s%.*s", directory, RF_FMT(name->value));
     if (!target)

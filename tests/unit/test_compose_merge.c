@@ -393,6 +393,21 @@ static void has_the_mounts_of_others(void **state)
     must_stand(&manifest.subjects[2]->mounts[0].read_only.from, "a.yaml", "'b:ro'");
 }
 
+static void knows_secrets_without_names(void **state)
+{
+    const struct rf_subject *web;
+
+    (void)state;
+    put("a.yaml", "services: {a: {secrets: [{mode: 0400}, {source: s, target: t}, '/abs'], configs: "
+                  "[{target: /c}]}}\n");
+    web = must_read(1).subjects[0];
+    assert_int_equal(web->mount_count, 4);
+    assert_int_equal(web->mounts[0].target.from.known, RF_UNSET);
+    assert_int_equal(web->mounts[0].mode.value, 0400);
+    must_be(web->mounts[1].target.value, "/run/secrets/t");
+    must_be(web->mounts[3].target.value, "/c");
+}
+
 static void knows_the_networks(void **state)
 {
     const struct rf_subject *web;
@@ -457,6 +472,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(chooses_by_profile, set_up, tear_down),
         cmocka_unit_test_setup_teardown(joins_volumes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(has_the_mounts_of_others, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(knows_secrets_without_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_the_networks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_project, set_up, tear_down),
     };
