@@ -68,7 +68,7 @@ static void put_number(struct out *out, const struct spec *spec, uint64_t value,
 
 static void put_text(struct out *out, const struct spec *spec, const char *text)
 {
-    size_t len = strnlen(text, spec->precision);
+    size_t len = spec->precision ? strnlen(text, spec->precision) : 0; /* views without bytes may have no pointer */
 
     pad(out, ' ', len, spec->width);
     put(out, text, len);

@@ -156,7 +156,7 @@ static const struct rf_verb verbs[] = {
      OPTIONS(batch_options)},
     {.name = "check",
      .synopsis = "[OPTIONS] [PATH...]",
-     .summary = "find what is not least privilege in Dockerfiles, Compose files and manifests of Kubernetes",
+     .summary = "find what is not least privilege in files, or in what runs",
      .helper = "tools",
      .usage_code = 2,
      OPTIONS(check_options)},

@@ -6,7 +6,7 @@
 # shellcheck source=tests/verb/lib.sh
 . "$RF_TOP/tests/verb/lib.sh"
 
-readonly LIMIT_KB=512 LIMIT_RELOCATIONS=1200
+readonly LIMIT_KB=512 LIMIT_RELOCATIONS=1300
 
 if readelf -lW "$RINGFENCE" | grep -q INTERP; then
     tap_skip "footprint" "the program is not linked against musl"
