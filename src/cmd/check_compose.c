@@ -86,7 +86,8 @@ static bool is_remote(struct rf_str context)
     return memmem(context.ptr, context.len, "://", 3) || rf_str_starts(context, "git@");
 }
 
-/* The path of the Dockerfile that builds the subject, clean; empty: there is none here. */
+/* The path of the Dockerfile that builds the subject, clean; empty: there is none here. One that stands in
+   the Compose file itself (dockerfile_inline) has no places of its own, and is not judged. */
 static struct rf_str dockerfile_of(struct rf_judge *judge, const struct rf_subject *subject)
 {
     const struct rf_build *build = &subject->build;
@@ -94,7 +95,8 @@ static struct rf_str dockerfile_of(struct rf_judge *judge, const struct rf_subje
     struct rf_str file = build->file.value.len ? build->file.value : RF_STR("Dockerfile");
 
     if (build->from.known != RF_KNOWN || build->context.from.known == RF_UNKNOWABLE ||
-        build->file.from.known == RF_UNKNOWABLE || is_remote(context))
+        build->file.from.known == RF_UNKNOWABLE || build->dockerfile.from.known != RF_UNSET ||
+        is_remote(context))
         return RF_STR("");
     return join(judge, join(judge, build->directory.len ? build->directory : RF_STR("."), context), file);
 }

@@ -16,6 +16,8 @@ struct reading {
     int argc;
     char *const *argv;
     int at;
+    char **words; /* that are no options; room for argc of them */
+    size_t word_count;
     bool is_for_env_files; /* the first pass reads these alone: a variable named on the command line wins */
 };
 
@@ -246,21 +248,33 @@ static int read_short(struct reading *reading, const char *word, struct rf_err *
 }
 
 /* Options up to the first word that is none. */
+/* A word that is no option. Where they may stand between options, it is kept for later. */
+static void keep_word(struct reading *reading, char *word)
+{
+    reading->words[reading->word_count++] = word;
+}
+
 static int read_options(struct reading *reading, struct rf_err *err)
 {
     int r = 0;
 
+    reading->word_count = 0;
     for (reading->at = 0; r == 0 && reading->at < reading->argc; reading->at++) {
-        const char *word = reading->argv[reading->at];
+        char *word = reading->argv[reading->at];
 
         if (strcmp(word, "--") == 0) {
             reading->at++;
             break;
         }
-        if (word[0] != '-' || !word[1])
+        if (word[0] == '-' && word[1])
+            r = word[1] == '-' ? read_long(reading, word, err) : read_short(reading, word, err);
+        else if (reading->verb->is_mixed)
+            keep_word(reading, word);
+        else
             break;
-        r = word[1] == '-' ? read_long(reading, word, err) : read_short(reading, word, err);
     }
+    while (r == 0 && reading->at < reading->argc)
+        keep_word(reading, reading->argv[reading->at++]);
     return r;
 }
 
@@ -276,15 +290,19 @@ int rf_options_parse(const struct rf_verb *verb, int argc, char *const argv[], s
                               .argv = argv,
                               .is_for_env_files = true};
     bool has_command = verb->key_count == RF_KEY_MAX;
-    int r = read_options(&reading, err);
+    int r;
 
+    reading.words = rf_arena_array(posture->arena, (size_t)argc + 1, sizeof(*reading.words));
+    if (!reading.words)
+        return rf_fail(err, -ENOMEM, "%s: out of memory", verb->name);
+    r = read_options(&reading, err);
     reading.is_for_env_files = false;
     if (r == 0)
         r = read_options(&reading, err);
     if (r < 0)
         return r;
-    options.words = argv + reading.at;
-    options.word_count = (size_t)(argc - reading.at);
+    options.words = reading.words;
+    options.word_count = reading.word_count;
     for (size_t i = 0; r == 0 && has_command && i < options.word_count; i++)
         r = rf_posture_set(posture, RF_KEY_COMMAND, rf_str_of(options.words[i]), &from, err);
     if (r == 0)

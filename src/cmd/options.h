@@ -78,6 +78,7 @@ struct rf_verb {
     size_t key_count;
     const char *helper; /* "batch": the program ringfence-batch does it; NULL: the front itself */
     int usage_code;     /* exit code of wrong words; 0 stands for docker's 125 */
+    bool is_mixed;      /* options may stand behind words, too: no word is a command's */
 };
 
 /* A parsed command line. */

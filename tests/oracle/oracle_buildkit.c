@@ -300,5 +300,6 @@ int main(void)
         cmocka_unit_test(words_equal),
     };
 
+    need_shared("fixtures/buildkit");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -299,5 +299,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(checks_agree)};
 
+    need_shared("fixtures/buildkit");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,5 +163,6 @@ int main(void)
         cmocka_unit_test(those_of_other_checkers),
     };
 
+    need_shared("corpus");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

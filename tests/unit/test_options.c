@@ -211,9 +211,33 @@ static void keeps_actions(void **state)
     rf_arena_done(&arena);
 }
 
+/* Where no word is a command's, options may stand anywhere in front of `--`. */
+static void takes_options_behind_words(void **state)
+{
+    char *argv[] = {"a", "--json", "b", "--fail-on=high", "--", "--summary"};
+    struct rf_arena arena;
+    struct rf_posture posture;
+    struct rf_options options;
+    struct rf_err err = {0};
+
+    (void)state;
+    rf_arena_init(&arena, ARENA_BYTES);
+    rf_posture_init(&posture, &arena);
+    assert_int_equal(rf_options_parse(rf_verb_find("check"), 6, argv, &posture, &options, &err), 0);
+    assert_int_equal(options.word_count, 3);
+    assert_string_equal(options.words[0], "a");
+    assert_string_equal(options.words[1], "b");
+    assert_string_equal(options.words[2], "--summary");
+    assert_non_null(options.values[RF_ACTION_JSON]);
+    assert_string_equal(options.values[RF_ACTION_FAIL_ON], "high");
+    assert_null(options.values[RF_ACTION_SUMMARY]);
+    rf_arena_done(&arena);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(refuses), cmocka_unit_test(accepts),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(takes_options_behind_words),
+                                       cmocka_unit_test(refuses), cmocka_unit_test(accepts),
                                        cmocka_unit_test(keeps_actions)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
