@@ -3,7 +3,9 @@
 #include "cmd/check_inside.h"
 
 #include "base/num.h"
+#include "manifest/docker_run.h"
 #include "manifest/kubernetes.h"
+#include "manifest/oci.h"
 #include "manifest/stage.h"
 #include "sandbox/confine.h"
 #include "text/yaml.h"
@@ -202,7 +204,7 @@ static const char *subject_name(const struct rf_subject *subject, struct rf_aren
         text = rf_arena_printf(arena, "stage %.*s", RF_FMT(subject->name.value));
     else if (subject->kind == RF_SUBJECT_STAGE)
         text = rf_arena_printf(arena, "stage %u", subject->stage->index);
-    else if (subject->platform == RF_PLATFORM_LIVE)
+    else if (subject->platform == RF_PLATFORM_LIVE || subject->platform == RF_PLATFORM_OCI)
         text = rf_arena_printf(arena, "%.*s", RF_FMT(subject->name.value));
     else
         text = rf_arena_printf(arena, "service %.*s", RF_FMT(subject->name.value));
@@ -367,6 +369,45 @@ static int judge_process(struct rf_judge *judge, const struct rf_live_parts *par
     return rf_judge_look(judge, &(struct rf_look){.subject = &subject});
 }
 
+/* --- bundles --- */
+
+static int judge_bundle(struct rf_judge *judge, const struct rf_input *input)
+{
+    struct rf_subject subject;
+    struct rf_err err = {0};
+    int r = rf_oci_read(input->path, input->text, judge->arena, &subject, &err);
+
+    if (r == -ENOMEM)
+        return rf_fail(judge->err, r, "%s", err.msg);
+    if (r < 0) {
+        rf_judge_error(judge, err.msg);
+        return 0;
+    }
+    return rf_judge_look(judge, &(struct rf_look){.subject = &subject});
+}
+
+/* --- scripts --- */
+
+static int judge_script(struct rf_judge *judge, const struct rf_input *input)
+{
+    struct rf_manifest manifest;
+    struct rf_err err = {0};
+    int r = rf_docker_run_read(input->path, input->text, judge->arena, &manifest, &err);
+
+    if (r == -ENOMEM)
+        return rf_fail(judge->err, r, "%s", err.msg);
+    if (r < 0)
+        rf_judge_error(judge, err.msg);
+    for (size_t i = 0; r == 0 && i < manifest.subject_count; i++) {
+        struct rf_look look = {.subject = manifest.subjects[i]};
+
+        r = rf_judge_join(judge, &look);
+        if (r == 0)
+            r = rf_judge_look(judge, &look);
+    }
+    return r < 0 && r != -ENOMEM ? 0 : r;
+}
+
 /* --- one file --- */
 
 static bool has(struct rf_str text, const char *word)
@@ -384,11 +425,17 @@ static int judge_input(struct rf_judge *judge, const struct rf_input *input)
         return judge_dockerfile(judge, input);
     if (input->kind == RF_INPUT_MANIFEST || (input->kind == RF_INPUT_YAML && is_kube))
         return judge_kubernetes(judge, input);
+    if (has(input->text, "\"ociVersion\"") && !judge->check->has_pss)
+        return judge_bundle(judge, input);
+    if (input->is_named && !judge->check->has_pss &&
+        (has(input->text, "docker") || has(input->text, "podman")) && input->kind == RF_INPUT_UNKNOWN)
+        return judge_script(judge, input);
     if (input->is_named && judge->check->has_pss)
         return judge_kubernetes(judge, input);
     if (input->is_named)
         rf_judge_parse(judge, "RF-PARSE-001", &(struct rf_from){.known = RF_KNOWN},
-                       "it is neither a Dockerfile nor a Compose file nor a manifest of Kubernetes");
+                       "it is no Dockerfile, no Compose file, no manifest of Kubernetes, no bundle's "
+                       "config.json and no script");
     return 0;
 }
 

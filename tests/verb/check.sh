@@ -112,6 +112,54 @@ printf 'FROM debian:12\nUSER 0\n' >accepted/Dockerfile
 printf '# reasons\nRF-USER-001 Dockerfile until 2999-12-31 a build image\n' >accepted/.ringfence-ignore
 ends "a list" 0 --fail-on high accepted
 
+# --- scripts
+cat >start.sh <<'END'
+#!/bin/sh
+set -e
+if true; then
+    docker run -d --name model --privileged -u 0:0 -v /var/run/docker.sock:/s \
+        --mount type=bind,src=/etc,dst=/host -p 8080:80 --pid=host example/model:1 serve
+fi
+podman run --rm -it --read-only --tmpfs /tmp:size=1m --cap-drop ALL --security-opt no-new-privileges --user "$WHO" \
+    -m 64m --cpus 1 --pids-limit 9 --network none example/tool:1
+END
+ends "docker run in a script" 1 --json start.sh
+for want in "RF-PRIV-001 start.sh:4" "RF-USER-001 start.sh:4" "RF-SOCK-001 start.sh:4" "RF-VOL-003 start.sh:5" \
+    "RF-NS-001 start.sh:5" "RF-NET-002 start.sh:5"; do
+    holds "has $want" "$want" "$(ids)"
+done
+for rule in RF-CAP-001 RF-NNP-001 RF-FS-001 RF-FS-002 RF-TMP-001 RF-RES-001 RF-RES-003 RF-PRIV-001; do
+    lacks "the second has no $rule" "$rule start.sh:7" "$(ids)"
+done
+holds "and who it is depends on a variable" "RF-USER-001 start.sh:7" "$(ids)"
+
+# --- bundles
+cat >config.json <<'END'
+{"ociVersion": "1.0.2",
+ "process": {"user": {"uid": 0, "gid": 0}, "args": ["sh"], "cwd": "/",
+  "capabilities": {"bounding": ["CAP_SYS_ADMIN", "CAP_KILL"]}},
+ "root": {"path": "rootfs"},
+ "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"},
+  {"destination": "/run/docker.sock", "type": "bind", "source": "/run/docker.sock", "options": ["rbind"]},
+  {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs"}],
+ "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "ipc"}, {"type": "uts"}]}}
+END
+ends "a bundle" 1 --json config.json
+for want in "RF-USER-001 config.json:2" "RF-CAP-002 config.json:3" "RF-SOCK-001 config.json:6" "RF-TMP-001 config.json:7" \
+    "RF-NS-003 config.json:8" "RF-SEC-001 config.json:8" "RF-NNP-001 config.json:2"; do
+    holds "has $want" "$want" "$(ids)"
+done
+if command -v runc >/dev/null; then
+    mkdir bundle
+    (cd bundle && runc spec)
+    ends "what runc spec writes" 1 --json bundle/config.json
+    holds "runs as root" "RF-USER-001 bundle/config.json" "$(ids)"
+    lacks "but blocks escalation" "RF-NNP-001" "$(ids)"
+    lacks "and has a read-only root" "RF-FS-001" "$(ids)"
+else
+    tap_skip "what runc spec writes" "runc is not installed"
+fi
+
 # --- rules
 for word in "explain rf-user-001" "rules RF-USER-001"; do
     # shellcheck disable=SC2086 # two words
