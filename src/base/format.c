@@ -68,7 +68,8 @@ static void put_number(struct out *out, const struct spec *spec, uint64_t value,
 
 static void put_text(struct out *out, const struct spec *spec, const char *text)
 {
-    size_t len = spec->precision ? strnlen(text, spec->precision) : 0; /* views without bytes may have no pointer */
+    /* A view without bytes may have no pointer. */
+    size_t len = spec->precision ? strnlen(text, spec->precision) : 0;
 
     pad(out, ' ', len, spec->width);
     put(out, text, len);

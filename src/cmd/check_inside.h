@@ -50,6 +50,10 @@ const struct rf_input *rf_judge_file(struct rf_judge *judge, struct rf_str path)
 int rf_judge_compose(struct rf_judge *judge, const struct rf_input *input) RF_NONNULL RF_CHECK;
 bool rf_judge_is_compose(const struct rf_input *input) RF_NONNULL;
 
+/* A script in which containers are started; a bundle's config.json. */
+int rf_judge_script(struct rf_judge *judge, const struct rf_input *input) RF_NONNULL RF_CHECK;
+int rf_judge_bundle(struct rf_judge *judge, const struct rf_input *input) RF_NONNULL RF_CHECK;
+
 /* The stage that builds a workload's image, where it is built here: look->stage and look->image. */
 int rf_judge_join(struct rf_judge *judge, struct rf_look *look) RF_NONNULL RF_CHECK;
 

@@ -3,9 +3,7 @@
 #include "cmd/check_inside.h"
 
 #include "base/num.h"
-#include "manifest/docker_run.h"
 #include "manifest/kubernetes.h"
-#include "manifest/oci.h"
 #include "manifest/stage.h"
 #include "sandbox/confine.h"
 #include "text/yaml.h"
@@ -386,28 +384,6 @@ static int judge_bundle(struct rf_judge *judge, const struct rf_input *input)
     return rf_judge_look(judge, &(struct rf_look){.subject = &subject});
 }
 
-/* --- scripts --- */
-
-static int judge_script(struct rf_judge *judge, const struct rf_input *input)
-{
-    struct rf_manifest manifest;
-    struct rf_err err = {0};
-    int r = rf_docker_run_read(input->path, input->text, judge->arena, &manifest, &err);
-
-    if (r == -ENOMEM)
-        return rf_fail(judge->err, r, "%s", err.msg);
-    if (r < 0)
-        rf_judge_error(judge, err.msg);
-    for (size_t i = 0; r == 0 && i < manifest.subject_count; i++) {
-        struct rf_look look = {.subject = manifest.subjects[i]};
-
-        r = rf_judge_join(judge, &look);
-        if (r == 0)
-            r = rf_judge_look(judge, &look);
-    }
-    return r < 0 && r != -ENOMEM ? 0 : r;
-}
-
 /* --- one file --- */
 
 static bool has(struct rf_str text, const char *word)
@@ -426,10 +402,10 @@ static int judge_input(struct rf_judge *judge, const struct rf_input *input)
     if (input->kind == RF_INPUT_MANIFEST || (input->kind == RF_INPUT_YAML && is_kube))
         return judge_kubernetes(judge, input);
     if (has(input->text, "\"ociVersion\"") && !judge->check->has_pss)
-        return judge_bundle(judge, input);
+        return rf_judge_bundle(judge, input);
     if (input->is_named && !judge->check->has_pss &&
         (has(input->text, "docker") || has(input->text, "podman")) && input->kind == RF_INPUT_UNKNOWN)
-        return judge_script(judge, input);
+        return rf_judge_script(judge, input);
     if (input->is_named && judge->check->has_pss)
         return judge_kubernetes(judge, input);
     if (input->is_named)

@@ -165,8 +165,8 @@ static void judge_time(struct rf_look *look, const struct rf_probe *probe)
         probe->retries.from.known == RF_UNKNOWABLE || probe->start_period_ms.from.known == RF_UNKNOWABLE)
         return;
     /* Each is small, or it is long enough anyway; less than nothing is for the engine to refuse. */
-    if (start < 0 || interval < 0 || retries < 0 || start >= LOAD_MS || interval >= LOAD_MS || retries >= LOAD_MS ||
-        start + retries * interval >= LOAD_MS)
+    if (start < 0 || interval < 0 || retries < 0 || start >= LOAD_MS || interval >= LOAD_MS ||
+        retries >= LOAD_MS || start + retries * interval >= LOAD_MS)
         return;
     model = find_model(look);
     if (model)
