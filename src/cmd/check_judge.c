@@ -316,7 +316,7 @@ static int judge_kubernetes(struct rf_judge *judge, const struct rf_input *input
         return 0;
     }
     for (size_t i = 0; r == 0 && judge->check->has_pss && i < manifest.pod_count; i++)
-        r = judge_pss(judge, manifest.pods[i]);
+        r = manifest.pods[i]->is_policy ? 0 : judge_pss(judge, manifest.pods[i]);
     for (size_t i = 0; r == 0 && !judge->check->has_pss && i < manifest.subject_count; i++) {
         struct rf_look look = {.subject = manifest.subjects[i],
                                .neighbours = manifest.subjects,
@@ -364,23 +364,6 @@ static int judge_process(struct rf_judge *judge, const struct rf_live_parts *par
         return r;
     if (!parts->is_first)
         return judge_entered(judge, &subject);
-    return rf_judge_look(judge, &(struct rf_look){.subject = &subject});
-}
-
-/* --- bundles --- */
-
-static int judge_bundle(struct rf_judge *judge, const struct rf_input *input)
-{
-    struct rf_subject subject;
-    struct rf_err err = {0};
-    int r = rf_oci_read(input->path, input->text, judge->arena, &subject, &err);
-
-    if (r == -ENOMEM)
-        return rf_fail(judge->err, r, "%s", err.msg);
-    if (r < 0) {
-        rf_judge_error(judge, err.msg);
-        return 0;
-    }
     return rf_judge_look(judge, &(struct rf_look){.subject = &subject});
 }
 

@@ -6,24 +6,7 @@
 
 #include <errno.h>
 
-int rf_judge_bundle(struct rf_judge *judge, const struct rf_input *input)
-{
-    struct rf_subject subject;
-    struct rf_err err = {0};
-    int r = rf_oci_read(input->path, input->text, judge->arena, &subject, &err);
-
-    if (r == -ENOMEM)
-        return rf_fail(judge->err, r, "%s", err.msg);
-    if (r < 0) {
-        rf_judge_error(judge, err.msg);
-        return 0;
-    }
-    return rf_judge_look(judge, &(struct rf_look){.subject = &subject});
-}
-
-/* --- scripts --- */
-
-static int judge_script(struct rf_judge *judge, const struct rf_input *input)
+int rf_judge_script(struct rf_judge *judge, const struct rf_input *input)
 {
     struct rf_manifest manifest;
     struct rf_err err = {0};
@@ -41,4 +24,19 @@ static int judge_script(struct rf_judge *judge, const struct rf_input *input)
             r = rf_judge_look(judge, &look);
     }
     return r < 0 && r != -ENOMEM ? 0 : r;
+}
+
+int rf_judge_bundle(struct rf_judge *judge, const struct rf_input *input)
+{
+    struct rf_subject subject;
+    struct rf_err err = {0};
+    int r = rf_oci_read(input->path, input->text, judge->arena, &subject, &err);
+
+    if (r == -ENOMEM)
+        return rf_fail(judge->err, r, "%s", err.msg);
+    if (r < 0) {
+        rf_judge_error(judge, err.msg);
+        return 0;
+    }
+    return rf_judge_look(judge, &(struct rf_look){.subject = &subject});
 }

@@ -77,6 +77,14 @@ int rf_kube_pod(struct rf_kube *kube, const struct rf_yaml_node *metadata, const
                 bool is_template, struct rf_pod *ret, struct rf_err *err)
     __attribute__((nonnull(1, 5, 6))) RF_CHECK;
 
+/* Give the containers, and the pod as a subject, what the pod says for all. */
+void rf_kube_share(struct rf_pod *pod) RF_NONNULL;
+
+/* From the spec of a PodSecurityPolicy (policy/v1beta1, gone since Kubernetes 1.25) the least confined pod
+   that it lets in, of one container. */
+int rf_kube_policy(struct rf_kube *kube, const struct rf_yaml_node *spec, struct rf_pod *ret,
+                   struct rf_err *err) RF_NONNULL RF_CHECK;
+
 /* A quantity ("128Mi", "0.5", "250m", "1e3") in thousandths; UINT64_MAX when it is larger. Negative ones are
    none. -EINVAL for what is no quantity. */
 int rf_quantity_milli(struct rf_str text, uint64_t *ret) RF_NONNULL RF_CHECK;

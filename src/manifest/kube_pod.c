@@ -306,7 +306,7 @@ static struct rf_namespaces namespaces_of(const struct rf_pod *pod)
 }
 
 /* Hand down what a pod says for all of its containers. */
-static void share(struct rf_pod *pod)
+void rf_kube_share(struct rf_pod *pod)
 {
     struct rf_subject *self = &pod->self;
 
@@ -381,6 +381,6 @@ int rf_kube_pod(struct rf_kube *kube, const struct rf_yaml_node *metadata, const
         default_host_ports(ret);
         default_apparmor(ret);
     }
-    share(ret);
+    rf_kube_share(ret);
     return 0;
 }

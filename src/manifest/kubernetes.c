@@ -25,6 +25,7 @@ static const struct kind {
     {"StatefulSet", "apps", {"spec", "template"}, true},
     {"Job", "batch", {"spec", "template"}, true},
     {"CronJob", "batch", {"spec", "jobTemplate", "spec", "template"}, true},
+    {"PodSecurityPolicy", "policy extensions", {NULL}, false},
 };
 
 /* What is being gathered. */
@@ -168,7 +169,9 @@ static int read_workload(struct gathering *gathering, const struct rf_yaml_node 
         if (node)
             *fact = (struct rf_fact_text){.value = node->text, .from = rf_kube_from(kube, node)};
     }
-    if (r == 0)
+    if (r == 0 && strcmp(kind->name, "PodSecurityPolicy") == 0)
+        r = rf_kube_policy(kube, spec, pod, err);
+    else if (r == 0)
         r = rf_kube_pod(kube, rf_yaml_get(template, "metadata"), spec, kind->is_template, pod, err);
     return r < 0 ? r : add_pod(gathering, pod, err);
 }

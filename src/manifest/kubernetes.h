@@ -4,7 +4,8 @@
 #include "manifest/subject.h"
 
 /* Manifests of Kubernetes: a stream of YAML documents, or JSON. Workloads are Pod, PodTemplate, Deployment,
-   StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, and Lists of them; any other kind
+   StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, and Lists of them; a
+   PodSecurityPolicy is read as the least confined pod that it lets in; any other kind
    is passed over. A member of a workload whose type an API server would refuse ends the reading.
 
    What an API server writes into an object before it judges it is written here as well: a volume without a

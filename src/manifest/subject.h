@@ -354,6 +354,7 @@ struct rf_pod {
     struct rf_fact_text kind;         /* "Pod", "Deployment", ... */
     struct rf_fact_text name;         /* of that object; of a Pod without one its generateName */
     struct rf_fact_text space;        /* metadata.namespace */
+    bool is_policy;                   /* of a PodSecurityPolicy: the least confined pod that it lets in */
     struct rf_fact_pair *annotations; /* of the pod or the pod template */
     size_t annotation_count;
     struct rf_fact_pair *labels;

@@ -161,6 +161,9 @@ void rf_rules_look(struct rf_look *look)
     for (size_t i = 0; (rule = rf_rule_at(i)) != NULL && !look->is_failed; i++) {
         if (!rule->look || !(rule->about & about))
             continue;
+        /* A PodSecurityPolicy says what the standards ask that came after it, and nothing else. */
+        if (look->subject->pod && look->subject->pod->is_policy && !strstr(rule->refs, "PSS"))
+            continue;
         look->rule = rule;
         rule->look(look);
     }

@@ -112,6 +112,26 @@ printf 'FROM debian:12\nUSER 0\n' >accepted/Dockerfile
 printf '# reasons\nRF-USER-001 Dockerfile until 2999-12-31 a build image\n' >accepted/.ringfence-ignore
 ends "a list" 0 --fail-on high accepted
 
+# --- the policy of old clusters
+policy() { # SPEC-LINE...
+    printf '%s\n' 'apiVersion: policy/v1beta1' 'kind: PodSecurityPolicy' 'metadata: {name: p}' 'spec:' "$@"
+}
+policy '  privileged: true' '  hostNetwork: true' '  allowedCapabilities: ["*"]' '  volumes: ["*"]' \
+    '  runAsUser: {rule: RunAsAny}' >policy.yaml
+ends "a PodSecurityPolicy that lets everything in" 1 --json policy.yaml
+for want in "RF-PRIV-001 policy.yaml:5" "RF-NS-003 policy.yaml:6" "RF-CAP-002 policy.yaml:7" "RF-VOL-003 policy.yaml:8" \
+    "RF-USER-001 policy.yaml:9"; do
+    holds "has $want" "$want" "$(ids)"
+done
+lacks "and nothing that it cannot say" RF-RES "$(ids)"
+policy '  privileged: false' '  allowPrivilegeEscalation: false' '  requiredDropCapabilities: [ALL]' \
+    '  volumes: [emptyDir, secret]' '  runAsUser: {rule: MustRunAsNonRoot}' >policy.yaml
+ends "a tight one" 1 --json policy.yaml
+for rule in RF-PRIV RF-NNP RF-CAP RF-USER-001 RF-VOL; do
+    lacks "has no $rule" $rule "$(ids)"
+done
+ends "the standards are not about it" 0 --pss restricted policy.yaml
+
 # --- scripts
 cat >start.sh <<'END'
 #!/bin/sh
