@@ -106,16 +106,16 @@ void rf_rules_look(struct rf_look *look) RF_NONNULL;
 /* --- for rules --- */
 
 /* Found, at `from`; where that is unset, at the place of the whole subject. */
-void rf_look_found(struct rf_look *look, const struct rf_from *from, const char *fmt, ...) RF_NONNULL
-    RF_PRINTF(3, 4);
+void rf_look_found(struct rf_look *look, const struct rf_from *from, const char *fmt, ...)
+    __attribute__((nonnull(1, 2, 3))) RF_PRINTF(3, 4);
 
 /* The same, as something that depends on what is not known here. */
-void rf_look_maybe(struct rf_look *look, const struct rf_from *from, const char *fmt, ...) RF_NONNULL
-    RF_PRINTF(3, 4);
+void rf_look_maybe(struct rf_look *look, const struct rf_from *from, const char *fmt, ...)
+    __attribute__((nonnull(1, 2, 3))) RF_PRINTF(3, 4);
 
 /* The same with a severity other than the row's. */
 void rf_look_as(struct rf_look *look, enum rf_severity severity, bool is_certain, const struct rf_from *from,
-                const char *fmt, ...) RF_NONNULL RF_PRINTF(5, 6);
+                const char *fmt, ...) __attribute__((nonnull(1, 4, 5))) RF_PRINTF(5, 6);
 
 static inline bool rf_look_is_docker(const struct rf_look *look)
 {
