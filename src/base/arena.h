@@ -35,7 +35,8 @@ void *rf_arena_array(struct rf_arena *arena, size_t count, size_t size_bytes) RF
 char *rf_arena_text(struct rf_arena *arena, struct rf_str str) RF_NONNULL RF_CHECK;
 
 /* Formatted text, or NULL. */
-char *rf_arena_printf(struct rf_arena *arena, const char *fmt, ...) RF_NONNULL RF_CHECK RF_PRINTF(2, 3);
+char *rf_arena_printf(struct rf_arena *arena, const char *fmt, ...) __attribute__((nonnull(1, 2))) RF_CHECK
+    RF_PRINTF(2, 3);
 
 /* For tests: the Nth allocation from now (counted from 1) fails, once; 0 turns this off. */
 void rf_arena_fail_at(unsigned nth);

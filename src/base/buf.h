@@ -19,7 +19,7 @@ void rf_buf_init(struct rf_buf *buf, struct rf_arena *arena) RF_NONNULL;
 
 void rf_buf_add(struct rf_buf *buf, struct rf_str str) RF_NONNULL;
 void rf_buf_text(struct rf_buf *buf, const char *text) RF_NONNULL;
-void rf_buf_printf(struct rf_buf *buf, const char *fmt, ...) RF_NONNULL RF_PRINTF(2, 3);
+void rf_buf_printf(struct rf_buf *buf, const char *fmt, ...) __attribute__((nonnull(1, 2))) RF_PRINTF(2, 3);
 
 /* As rf_buf_text(), for text of strangers on its way to a terminal: control characters and whatever is not
    UTF-8 appear as \xNN. Returns the columns taken, one for each character. */

@@ -17,6 +17,7 @@ struct rf_err {
 };
 
 /* Record a failure and return its code, so that a caller can write `return rf_fail(err, -EINVAL, ...)`. */
-int rf_fail(struct rf_err *err, int code, const char *fmt, ...) RF_NONNULL RF_PRINTF(3, 4) RF_COLD;
+int rf_fail(struct rf_err *err, int code, const char *fmt, ...) __attribute__((nonnull(1, 3)))
+RF_PRINTF(3, 4) RF_COLD;
 
 #endif
