@@ -44,6 +44,36 @@ struct run {
 
 /* --- words --- */
 
+/* A word that would change nothing is a mistake, and says so. */
+static int refuse_idle(const struct run *run)
+{
+    static const struct {
+        enum rf_action option;
+        enum rf_action other;
+        bool wants_other; /* else it forbids it */
+        const char *text;
+    } rows[] = {
+        {RF_ACTION_DOCKER_SOCKET, RF_ACTION_LIVE, true,
+         "--docker-socket names who answers --live, which is not given"},
+        {RF_ACTION_PROFILE, RF_ACTION_PSS, false, "--pss judges by the standard alone: leave --profile out"},
+        {RF_ACTION_TARGET, RF_ACTION_PSS, false, "--pss judges pods alone: leave --target out"},
+        {RF_ACTION_LIVE, RF_ACTION_PSS, false,
+         "--pss judges manifests, not what runs: leave --live or --pss out"},
+        {RF_ACTION_SUMMARY, RF_ACTION_JSON, false, "--summary is text: leave --json out"},
+        {RF_ACTION_JSON, RF_ACTION_FORMAT, false, "--json is --format json: give one of them"},
+    };
+    const char *const *values = run->options->values;
+    const char *format = values[RF_ACTION_FORMAT];
+
+    for (size_t i = 0; i < RF_COUNT(rows); i++) {
+        if (values[rows[i].option] && rows[i].wants_other != (values[rows[i].other] != NULL))
+            return rf_fail(run->err, -EINVAL, "check: %s", rows[i].text);
+    }
+    if (values[RF_ACTION_SUMMARY] && format && strcmp(format, "text") != 0)
+        return rf_fail(run->err, -EINVAL, "check: --summary is text: leave --format %s out", format);
+    return 0;
+}
+
 static int read_words(struct run *run)
 {
     const char *pss = run->options->values[RF_ACTION_PSS];
@@ -349,7 +379,7 @@ int rf_check_verb(const struct rf_call *call, struct rf_err *err)
     run.findings.arena = &run.names;
     run.is_progress = isatty(STDERR_FILENO);
     (void)clock_gettime(CLOCK_MONOTONIC, &run.began);
-    if (read_words(&run) == 0 && find_files(&run) == 0 && judge_all(&run) == 0) {
+    if (refuse_idle(&run) == 0 && read_words(&run) == 0 && find_files(&run) == 0 && judge_all(&run) == 0) {
         print(&run);
         code = exit_code(&run);
     }

@@ -48,15 +48,6 @@ static void put(struct rf_judge *judge, struct record record, struct rf_str subj
     rf_buf_add(judge->out, (struct rf_str){text.ptr, record.text_len});
 }
 
-static uint32_t rule_index(const struct rf_rule *rule)
-{
-    uint32_t index = 0;
-
-    while (rf_rule_at(index) && rf_rule_at(index) != rule)
-        index++;
-    return index;
-}
-
 /* --- inputs by path --- */
 
 /* FNV-1a */
@@ -118,7 +109,7 @@ static void put_finding(struct rf_judge *judge, const struct rf_finding *finding
 
     put(judge,
         (struct record){.kind = RECORD_FINDING,
-                        .rule = rule_index(finding->rule),
+                        .rule = (uint32_t)rf_rule_index(finding->rule),
                         .severity = finding->severity,
                         .is_certain = finding->is_certain,
                         .judged = judge->input,

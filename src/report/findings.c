@@ -181,15 +181,6 @@ static void put_counts(const struct rf_findings *findings, const struct rf_findi
     rf_buf_text(out, "\n");
 }
 
-static size_t index_of(const struct rf_rule *rule)
-{
-    size_t index = 0;
-
-    while (rf_rule_at(index) && rf_rule_at(index) != rule)
-        index++;
-    return index;
-}
-
 /* Of each rule that found something: how often. */
 static void put_rules(const struct rf_findings *findings, struct rf_buf *out)
 {
@@ -212,7 +203,7 @@ void rf_findings_text(const struct rf_findings *findings, const struct rf_findin
     bool seen[RULES_MAX] = {false}; /* what a rule is about is told once */
 
     for (size_t i = 0; !about->is_summary && i < findings->count; i++) {
-        size_t rule = index_of(findings->items[i].rule);
+        size_t rule = rf_rule_index(findings->items[i].rule);
 
         if (findings->items[i].is_suppressed)
             continue;

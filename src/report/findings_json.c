@@ -62,15 +62,6 @@ static void put_message(struct rf_jsonw *json, const char *name, const char *tex
     rf_jsonw_end(json);
 }
 
-static size_t index_of(const struct rf_rule *rule)
-{
-    size_t index = 0;
-
-    while (rf_rule_at(index) && rf_rule_at(index) != rule)
-        index++;
-    return index;
-}
-
 static void put_rules(struct rf_jsonw *json)
 {
     /* What GitHub sorts by: the scale of CVSS. */
@@ -182,7 +173,7 @@ static void put_result(struct rf_jsonw *json, const struct rf_found *found, stru
 {
     rf_jsonw_object(json, NULL);
     rf_jsonw_text(json, "ruleId", found->rule->id);
-    put_number(json, "ruleIndex", index_of(found->rule));
+    put_number(json, "ruleIndex", rf_rule_index(found->rule));
     rf_jsonw_text(json, "level", level_of(found->severity));
     put_message(json, "message", found->text);
     put_location(json, found, arena);

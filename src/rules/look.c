@@ -57,6 +57,15 @@ const struct rf_rule *rf_rule_at(size_t index)
     return NULL;
 }
 
+size_t rf_rule_index(const struct rf_rule *rule)
+{
+    size_t index = 0;
+
+    while (rf_rule_at(index) && rf_rule_at(index) != rule)
+        index++;
+    return index;
+}
+
 /* --- findings --- */
 
 static struct rf_finding *new_finding(struct rf_look *look)

@@ -92,6 +92,9 @@ extern const struct rf_family rf_family_user, rf_family_confinement, rf_family_f
 /* The row at `index`, family after family; NULL behind the last. */
 const struct rf_rule *rf_rule_at(size_t index);
 
+/* The index of a row, for rf_rule_at(). */
+size_t rf_rule_index(const struct rf_rule *rule) RF_NONNULL;
+
 /* The rule with that id, in any case; or NULL. */
 const struct rf_rule *rf_rule_find(struct rf_str id);
 

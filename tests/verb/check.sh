@@ -41,6 +41,14 @@ holds "is named" "strict" "$out"
 ends "no manifest at all" 0 --pss restricted - <<<'a: b'
 ends "from standard input" 1 --pss restricted - <plain.yaml
 
+# --- words that would change nothing
+ends "--docker-socket without --live" 2 --docker-socket /x plain.yaml
+holds "says why" "--live, which is not given" "$out"
+ends "--pss with --live" 2 --pss baseline --live
+ends "--pss with --profile" 2 --pss baseline --profile cis plain.yaml
+ends "--summary with another format" 2 --summary --format sarif plain.yaml
+ends "--json with another format" 2 --json --format sarif plain.yaml
+
 # --- files
 mkdir -p tree/a/b tree/build
 printf 'FROM debian:12\nUSER 0\n' | tee tree/Dockerfile tree/a/app.dockerfile tree/a/Dockerfile.gpu tree/build/Dockerfile >tree/a/b/Containerfile
@@ -71,6 +79,14 @@ same "is told to be one, and nothing else" "RF-PARSE-002 helm.yaml:7" "$(ids)"
 head -c 9000000 /dev/zero | tr '\0' a >Dockerfile.huge
 ends "a file of 9 MB" 2 Dockerfile.huge
 holds "is refused" "larger than 8192 KiB" "$out"
+
+# --- guides
+ends "--profile" 1 --json --profile pss plain.yaml
+holds "has what the guide asks for" RF-NNP-001 "$(ids)"
+lacks "and nothing else" RF-RES-001 "$(ids)"
+printf 'FROM debian:12 AS base\nUSER 7:7\nFROM base AS debug\nUSER 0\n' >Dockerfile
+ends "--target" 1 --json --target base Dockerfile
+lacks "judges the stage that is shipped" RF-USER-001 "$(ids)"
 
 # --- what it says
 printf 'FROM debian:12\n\tUSER "root"\n' >Dockerfile
