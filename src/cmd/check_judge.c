@@ -237,11 +237,20 @@ static int judge_stage(struct rf_judge *judge, const struct rf_image *image,
 
 static int judge_dockerfile(struct rf_judge *judge, const struct rf_input *input)
 {
-    const struct rf_image_options options = {.file = input->path, .target = judge->check->target};
+    struct rf_image_options options = {.file = input->path, .target = judge->check->target};
     struct rf_image image;
     struct rf_err err = {0};
     int r = rf_image_read(input->text, &options, judge->arena, &image, &err);
 
+    if (r == 0 && !image.target && options.target.len > 0) {
+        if (input->is_named) {
+            rf_judge_parse(judge, "RF-PARSE-001", &(struct rf_from){.known = RF_KNOWN},
+                           "it has no stage that is called as --target says");
+            return 0;
+        }
+        options.target = RF_STR(""); /* of a whole folder: the last stage is what such a file ships */
+        r = rf_image_read(input->text, &options, judge->arena, &image, &err);
+    }
     if (r < 0) {
         rf_judge_error(judge, err.msg);
         return 0;
@@ -373,6 +382,12 @@ static int judge_input(struct rf_judge *judge, const struct rf_input *input)
         return judge->check->has_pss ? 0 : judge_process(judge, input->live);
     if (input->kind == RF_INPUT_DOCKERFILE && !judge->check->has_pss)
         return judge_dockerfile(judge, input);
+    if (input->kind == RF_INPUT_DOCKERFILE || (judge->check->has_pss && rf_judge_is_compose(input))) {
+        if (input->is_named)
+            rf_judge_parse(judge, "RF-PARSE-001", &(struct rf_from){.known = RF_KNOWN},
+                           "it is no manifest of Kubernetes, and --pss judges those alone");
+        return 0;
+    }
     if (input->kind == RF_INPUT_MANIFEST || (input->kind == RF_INPUT_YAML && is_kube))
         return judge_kubernetes(judge, input);
     if (has(input->text, "\"ociVersion\"") && !judge->check->has_pss)

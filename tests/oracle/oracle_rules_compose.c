@@ -5,11 +5,9 @@
 #include "rules/rule.h"
 #include "text/yaml.h"
 
-#include "support/shared.h"
+#include "support/verdicts.h"
 
 #include <string.h>
-
-enum { MEMORY = 64 << 20 };
 
 /* What a check of theirs is in our ids. */
 static const struct question {
@@ -57,24 +55,7 @@ static const struct difference {
     {"/legacy_v1_compose.yml", "they pass over files whose services stand at the top"},
 };
 
-static const struct {
-    const char *name;
-    unsigned least; /* agreements reached */
-} sources[] = {{"compose-lint", 1300}, {"kics", 8}};
-
-struct score {
-    unsigned asked;
-    unsigned agreed;
-    unsigned differing;
-    unsigned other;
-};
-
-static bool is_ending(struct rf_str text, const char *end)
-{
-    size_t len = strlen(end);
-
-    return text.len >= len && memcmp(text.ptr + text.len - len, end, len) == 0;
-}
+static const struct source sources[] = {{"compose-lint", 1300}, {"kics", 8}};
 
 static bool has_word(const char *words, struct rf_str word)
 {
@@ -200,44 +181,7 @@ static void judge(const char *folder, struct rf_str line, struct score *score)
     rf_arena_done(&arena);
 }
 
-static bool judge_source(const char *name, unsigned least)
-{
-    char folder[SHARED_PATH_BYTES];
-    char table[SHARED_PATH_BYTES];
-    char relative[128];
-    struct score score = {0};
-    struct rf_arena arena;
-    struct rf_str rest;
-
-    (void)snprintf(relative, sizeof(relative), "fixtures/%s", name);
-    if (!shared_path(relative, folder)) {
-        (void)printf("%s: not there\n", name);
-        return true;
-    }
-    rf_arena_init(&arena, MEMORY);
-    (void)snprintf(table, sizeof(table), "%.4000s/verdicts.tsv", folder);
-    rest = shared_read(&arena, table);
-    while (rest.ptr && rest.len) {
-        struct rf_str line;
-
-        rest = rf_str_cut(rest, '\n', &line);
-        if (line.len && !rf_str_starts(line, "file\t"))
-            judge(folder, line, &score);
-    }
-    rf_arena_done(&arena);
-    (void)printf("%s: %u verdicts of ours, %u agree, %u differ for a reason, %u do not; %u of other things\n",
-                 name, score.asked, score.agreed, score.differing,
-                 score.asked - score.agreed - score.differing, score.other);
-    return score.agreed >= least && score.agreed + score.differing == score.asked;
-}
-
 int main(void)
 {
-    char folder[SHARED_PATH_BYTES];
-    bool is_good = true;
-
-    (void)find_shared("fixtures", folder, sizeof(folder));
-    for (size_t i = 0; i < RF_COUNT(sources); i++)
-        is_good &= judge_source(sources[i].name, sources[i].least);
-    return !is_good;
+    return judge_sources(sources, RF_COUNT(sources), judge);
 }

@@ -4,11 +4,9 @@
 #include "manifest/kubernetes.h"
 #include "rules/rule.h"
 
-#include "support/shared.h"
+#include "support/verdicts.h"
 
 #include <string.h>
-
-enum { MEMORY = 64 << 20 };
 
 /* What a policy asks, in our ids; the longest prefix of its name holds. */
 static const struct question {
@@ -215,10 +213,7 @@ static const struct difference {
      "kubelets do not read the annotation any more since 1.27"},
 };
 
-static const struct {
-    const char *name;
-    unsigned least; /* agreements reached */
-} sources[] = {
+static const struct source sources[] = {
     {"kyverno-policies", 495},  {"kubeaudit", 21},    {"kube-linter", 5}, {"polaris", 30},
     {"gatekeeper-library", 37}, {"trivy-checks", 20}, {"checkov", 22},    {"kubescape-regolibrary", 44},
 };
@@ -229,13 +224,6 @@ struct verdict {
     struct rf_str object; /* "Kind/name"; empty: all of the file */
     struct rf_str policy;
     struct rf_str expect;
-};
-
-struct score {
-    unsigned asked;
-    unsigned agreed;
-    unsigned differing; /* for a reason that is listed */
-    unsigned other;     /* of no row of ours, or no manifest */
 };
 
 static const struct question *find_question(struct rf_str policy)
@@ -250,13 +238,6 @@ static const struct question *find_question(struct rf_str policy)
             best = &questions[i];
     }
     return best;
-}
-
-static bool is_ending(struct rf_str text, const char *end)
-{
-    size_t len = strlen(end);
-
-    return text.len >= len && memcmp(text.ptr + text.len - len, end, len) == 0;
 }
 
 static const struct difference *find_difference(const struct verdict *verdict, bool is_found)
@@ -307,7 +288,7 @@ static unsigned ask(const struct rf_manifest *manifest, const struct verdict *ve
     return count;
 }
 
-static void judge(const char *folder, const struct verdict *verdict, struct score *score)
+static void judge_verdict(const char *folder, const struct verdict *verdict, struct score *score)
 {
     const struct question *question = find_question(verdict->policy);
     bool want_fail = rf_str_is(verdict->expect, "fail");
@@ -346,51 +327,21 @@ static void judge(const char *folder, const struct verdict *verdict, struct scor
     rf_arena_done(&arena);
 }
 
-static bool judge_source(const char *name, unsigned least)
+static void judge(const char *folder, struct rf_str line, struct score *score)
 {
-    char folder[SHARED_PATH_BYTES];
-    char table[SHARED_PATH_BYTES];
-    char relative[128];
-    struct score score = {0};
-    struct rf_arena arena;
-    struct rf_str rest;
+    struct verdict verdict = {0};
 
-    (void)snprintf(relative, sizeof(relative), "fixtures/%s", name);
-    if (!shared_path(relative, folder)) {
-        (void)printf("%s: not there\n", name);
-        return true;
-    }
-    rf_arena_init(&arena, MEMORY);
-    (void)snprintf(table, sizeof(table), "%.4000s/verdicts.tsv", folder);
-    rest = shared_read(&arena, table);
-    while (rest.ptr && rest.len) {
-        struct verdict verdict = {0};
-        struct rf_str line;
-
-        rest = rf_str_cut(rest, '\n', &line);
-        line = rf_str_cut(line, '\t', &verdict.file);
-        if (rf_str_is(verdict.file, "file") || !line.ptr)
-            continue;
-        line = rf_str_cut(line, '\t', &verdict.object);
-        line = rf_str_cut(line, '\t', &verdict.policy);
-        line = rf_str_cut(line, '\t', &verdict.expect); /* the family */
-        (void)rf_str_cut(line, '\t', &verdict.expect);
-        judge(folder, &verdict, &score);
-    }
-    rf_arena_done(&arena);
-    (void)printf("%s: %u verdicts of ours, %u agree, %u differ for a reason, %u do not; %u of other things\n",
-                 name, score.asked, score.agreed, score.differing,
-                 score.asked - score.agreed - score.differing, score.other);
-    return score.agreed >= least && score.agreed + score.differing == score.asked;
+    line = rf_str_cut(line, '\t', &verdict.file);
+    if (!line.ptr)
+        return;
+    line = rf_str_cut(line, '\t', &verdict.object);
+    line = rf_str_cut(line, '\t', &verdict.policy);
+    line = rf_str_cut(line, '\t', &verdict.expect); /* the family */
+    (void)rf_str_cut(line, '\t', &verdict.expect);
+    judge_verdict(folder, &verdict, score);
 }
 
 int main(void)
 {
-    char folder[SHARED_PATH_BYTES];
-    bool is_good = true;
-
-    (void)find_shared("fixtures", folder, sizeof(folder));
-    for (size_t i = 0; i < RF_COUNT(sources); i++)
-        is_good &= judge_source(sources[i].name, sources[i].least);
-    return !is_good;
+    return judge_sources(sources, RF_COUNT(sources), judge);
 }

@@ -87,6 +87,16 @@ lacks "and nothing else" RF-RES-001 "$(ids)"
 printf 'FROM debian:12 AS base\nUSER 7:7\nFROM base AS debug\nUSER 0\n' >Dockerfile
 ends "--target" 1 --json --target base Dockerfile
 lacks "judges the stage that is shipped" RF-USER-001 "$(ids)"
+ends "--target that is none" 2 --target nosuch Dockerfile
+holds "is an error" "no stage that is called" "$out"
+mkdir stages
+cp Dockerfile stages/
+ends "in a folder" 1 --json --target nosuch stages
+holds "the last stage is judged" "RF-USER-001 stages/Dockerfile:4" "$(ids)"
+ends "a Dockerfile under --pss" 2 --pss restricted Dockerfile
+printf 'services:\n  a: {image: "a:1"}\n' >compose.yaml
+ends "a Compose file under --pss" 2 --pss restricted compose.yaml
+rm compose.yaml
 
 # --- what it says
 printf 'FROM debian:12\n\tUSER "root"\n' >Dockerfile
