@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -41,7 +40,7 @@ static struct rf_str read_part(struct live *live, const char *folder, const char
 {
     char path[PATH_MAX];
     struct rf_str ret = {NULL, 0};
-    char *bytes;
+    static char bytes[PART_BYTES];
     ssize_t len = 0;
     size_t used = 0;
     int fd;
@@ -51,13 +50,11 @@ static struct rf_str read_part(struct live *live, const char *folder, const char
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return ret;
-    bytes = malloc(PART_BYTES);
-    while (bytes && used < PART_BYTES && (len = read(fd, bytes + used, PART_BYTES - used)) > 0)
+    while (used < PART_BYTES && (len = read(fd, bytes + used, PART_BYTES - used)) > 0)
         used += (size_t)len;
     (void)close(fd);
-    if (bytes && len >= 0)
+    if (len >= 0)
         ret = (struct rf_str){rf_arena_text(live->inputs->arena, (struct rf_str){bytes, used}), used};
-    free(bytes);
     return ret;
 }
 
